@@ -9,6 +9,7 @@
 #ifndef GOVM_BASE_H
 #define GOVM_BASE_H
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>

@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "frontend/ast.h"
 #include "frontend/constant.h"
+#include "frontend/diag.h"
 
 extern Arena types_arena;
 
