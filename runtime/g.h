@@ -1,0 +1,101 @@
+/* g.h - goroutines, Ms and Ps: the structures of the M:P:G scheduler, named as in Go's runtime2.go.
+ * One M runs today; nothing outside sched.c may rely on that. Gs, sudogs, timers are off-heap; all Gs are roots. */
+#ifndef GOVM_RUNTIME_G_H
+#define GOVM_RUNTIME_G_H
+#include "runtime/frame.h"
+
+typedef struct G G;
+typedef struct M M;
+typedef struct P P;
+typedef struct Sudog Sudog;
+typedef struct AbiType AbiType; /* bytecode/abi.h */
+
+typedef enum GStatus { G_IDLE, G_RUNNABLE, G_RUNNING, G_SYSCALL, G_WAITING, G_DEAD } GStatus;
+
+/* WAIT_REASON(name, text as Go prints it between the brackets of "goroutine 7 [text]:") */
+typedef enum WaitReason {
+#define WAIT_REASON(name, text) WAIT_##name,
+#include "runtime/waitreason.def"
+#undef WAIT_REASON
+  WAIT_COUNT
+} WaitReason;
+extern const char *const wait_reason_text[WAIT_COUNT];
+
+/* A pending deferred call. Newest first on g->defers; all entries of a frame are contiguous unless DEFERAT pushed. */
+typedef struct Defer Defer;
+struct Defer {
+  Defer *link;
+  void *fn;      /* func() value; a root */
+  Slot *fp;      /* frame that deferred it */
+  bool rangefunc; /* `head` is used instead of fn: the token of DEFERTOK */
+  Defer *head;   /* newest first; owned by this entry */
+};
+
+/* A panic or Goexit in progress. Newest first on g->panics. */
+typedef struct Panic Panic;
+struct Panic {
+  Panic *link;
+  Slot arg[2];        /* the value, an empty interface; a root */
+  Slot *defer_fp;     /* frame of the deferred call that runs now: recover() works in the frame whose fp this is */
+  Slot *target_fp;    /* frame whose defers run */
+  bool recovered, goexit, repanicked;
+  const Insn *pc;     /* where it was raised, and in which frame, for the traceback */
+  Slot *fp;
+};
+
+struct G {
+  /* ---- read by the interpreter's hot path ---- */
+  Slot *limit;         /* end of the current segment less STACK_SLACK; 0 to make the next stack check slow (preemption) */
+  u32 preempt;         /* polled on taken back jumps; set together with limit = 0 by requests of the scheduler or GC */
+  /* ---- saved when it does not run ---- */
+  const Insn *pc;
+  Slot *fp;
+  Segment *seg;        /* current (newest) segment */
+  Slot *seg_limit;     /* the real limit, to restore after preemption */
+  Defer *defers;
+  Panic *panics;
+  u64 id;
+  u32 status;          /* GStatus */
+  WaitReason wait_reason;
+  i64 wait_since;      /* nanotime */
+  M *m;
+  G *sched_link;       /* in a run queue or free list */
+  G *all_link;         /* in the list of all Gs */
+  const Insn *gopc;    /* pc of the go statement, for "created by" */
+  u64 parent_id;
+  FuncRec *start_fn;
+  void *start_closure; /* root until the first instruction ran */
+  void *labels;        /* profiler labels; root */
+  Sudog *waiting;      /* sudogs of the channel operation it is parked in */
+  void *param;         /* set by the waker: the sudog that fired, or NULL */
+  bool select_done, wake_success;
+  bool is_system;      /* not counted by deadlock detection and NumGoroutine */
+  bool locked_to_thread;
+  bool paniconfault;
+  /* ---- natives in progress (native.h) ---- */
+  struct NativeFrame *native; /* innermost native that asked for a CALL or is parked */
+  u64 stack_bytes;     /* of all its segments */
+  void *sync_group;    /* synctest bubble */
+  void *coro;          /* iter's coroutine */
+  u64 selectseed;
+  void *timer;         /* for time.Sleep */
+};
+
+struct P {
+  u32 id, status;
+  M *m;
+  G *runq[256];
+  u32 runq_head, runq_tail;
+  G *runnext;
+  void *mcache;        /* heap.h */
+  u64 sched_tick;
+  u64 rand_state[2];
+};
+struct M {
+  u32 id;
+  P *p;
+  G *curg;
+  M *all_link;
+  void *thread;        /* pthread_t */
+};
+#endif
