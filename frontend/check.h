@@ -80,11 +80,14 @@ enum { NAMED_UNPACKED = 1, NAMED_HAS_METHODS = 2, NAMED_HAS_UNDER = 4, NAMED_HAS
 typedef struct Context Context; /* context.c: canonicalises instances */
 extern Context *types_context;  /* the one of the process; made by types_init */
 struct Instance {
+  Object *obj; /* own TypeName at the instantiation's position; Named.obj is the origin's */
   Named *orig;
   TypeList *targs;
   u32 expanded_methods;
   Context *ctxt;
 };
+/* What types2 calls t.obj (not t.Obj()): distinct for every instance. */
+static inline Object *named_own_obj(Named *n) { return n->inst ? n->inst->obj : n->obj; }
 typedef struct SubstMap { /* tparams->v[i] -> targs->v[i] */
   TypeParamList *tparams;
   TypeList *targs;
@@ -134,10 +137,6 @@ typedef struct Action {
   LaterFn f;
   void *ctx;
 } Action;
-typedef struct Cleaner { /* Named, TypeParam, Interface, Alias: what is dropped when checking ends */
-  Type *type;
-} Cleaner;
-
 struct Checker {
   CheckConfig conf;
   Package *pkg;
@@ -152,7 +151,8 @@ struct Checker {
   u32 nfiles;
   File **files;
   ObjectVec imports;       /* PkgNames */
-  VEC(struct DotImport { Scope *scope; const Atom *name; Object *pkgname; }) dot_imports;
+  PtrMap dot_imports;      /* file Scope -> PtrMap * from name Atom to the PkgName it came through */
+  GoVersion *file_versions; /* by index in files */
   PtrMap union_type_sets;  /* Union -> TypeSet */
   MonoGraph mono;
 
@@ -161,7 +161,7 @@ struct Checker {
   PtrMap untyped;          /* Expr -> ExprInfo */
   VEC(Action) delayed;
   ObjectVec obj_path;      /* declarations being checked; Object.color is the index + 1 */
-  VEC(Cleaner) cleaners;
+  TypeVec cleaners;        /* Named, TypeParam, Interface, Alias: cleaned up when checking ends */
 
   union { /* check->scope and check->env.scope are the same */
     Environment env;
@@ -271,10 +271,9 @@ void check_convert_untyped(Checker *check, Operand *x, Type *target);
 
 /* check_context.c */
 Context *types_new_context(void);
-const char *context_instance_hash(Context *ctxt, Type *orig, TypeList *targs);
-Type *context_lookup(Context *ctxt, const char *h, Type *orig, TypeList *targs);
-Type *context_update(Context *ctxt, const char *h, Type *orig, TypeList *targs, Type *inst);
-int context_get_id(Context *ctxt, Type *t);
+u32 context_instance_hash(Type *orig, TypeList *targs);
+Type *context_lookup(Context *ctxt, u32 h, Type *orig, TypeList *targs); /* NULL: no such instance */
+Type *context_update(Context *ctxt, u32 h, Type *orig, TypeList *targs, Type *inst);
 
 /* check_conversions.c */
 void check_conversion(Checker *check, Operand *x, Type *T);
@@ -302,6 +301,7 @@ void check_collect_methods(Checker *check, Object *obj);
 void check_func_decl(Checker *check, Object *obj, DeclInfo *decl);
 void check_decl_stmt(Checker *check, u32 n, Decl **list);
 TypeParam *check_declare_type_param(Checker *check, Name *name, Pos scope_pos);
+bool check_is_imported_constraint(Checker *check, Type *type);
 
 /* check_errors.c, check_format.c */
 typedef struct ErrorDesc ErrorDesc;
@@ -330,9 +330,12 @@ const char *S_types(Checker *check, u32 n, Type **v);          /* "[int, string]
 const char *S_typelist(Checker *check, const TypeList *l);
 const char *S_tparams(Checker *check, const TypeParamList *l); /* "[P, Q]" */
 const char *S_const(const Const *c);
+const char *S_pos(Pos p);
+const char *S_exprs(u32 n, Expr **v); /* "[a, b]" */
 const char *S_printf(const char *fmt, ...) PRINTF(1, 2); /* a string in types_arena */
 void cause_set(StrBuf *cause, const char *fmt, ...) PRINTF(2, 3); /* overwrites; nothing when cause is NULL */
 const char *check_qualifier(void *check, const Package *pkg);   /* a Qualifier */
+void check_mark_imports(Checker *check, Package *pkg);          /* a package was imported after the first error */
 
 /* check_errsupport.c */
 const char *check_lookup_error(Checker *check, Type *type, const Atom *sel, Object *obj, bool struct_lit);
@@ -603,6 +606,7 @@ bool termlist_includes(TermList xl, Type *t);
 bool termlist_superset_of(TermList xl, Term *y);
 bool termlist_subset_of(TermList xl, TermList yl);
 void termlist_string(StrBuf *out, TermList xl, Qualifier q, void *ctx);
+void term_string(StrBuf *out, Term *x, Qualifier q, void *ctx);
 bool term_equal(Term *x, Term *y);
 Term *term_union(Term *x, Term *y, Term **second);
 Term *term_intersect(Term *x, Term *y);
@@ -640,8 +644,9 @@ void types_sort_methods(u32 n, Object **list);
 /* check_typestring.c */
 void types_write_signature(StrBuf *out, Signature *sig, Qualifier q, void *ctx);
 void types_write_tuple(StrBuf *out, Tuple *t, bool variadic, Qualifier q, void *ctx);
-void types_hash_string(StrBuf *out, Type *t, Context *ctxt); /* typeWriter in hashing mode */
-void types_write_type_pkginfo(StrBuf *out, Type *t, Qualifier q, void *ctx); /* with typeWriter.pkgInfo set */
+/* For messages about methods: parameter types only, and with pkg_info the package of an unexported field. */
+void types_write_method_signature(StrBuf *out, Signature *sig, Qualifier q, void *ctx, bool pkg_info);
+const char *S_pos(Pos p); /* syntax.Pos.String: file:line:col */
 
 /* check_typexpr.c */
 void check_ident(Checker *check, Operand *x, Name *e, bool want_type);

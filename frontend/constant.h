@@ -44,4 +44,5 @@ bool const_compare(const Const *x, Op op, const Const *y);
 /* go/constant's String (short, quoted, shortened to 72 runes) and ExactString. */
 void const_string(StrBuf *out, const Const *c);
 void const_exact_string(StrBuf *out, const Const *c);
+void const_quote(StrBuf *out, const char *s, size_t n); /* strconv.Quote */
 #endif

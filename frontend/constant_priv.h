@@ -59,5 +59,4 @@ bool const_match(const Const **x, const Const **y);
 void const_get_mpz(mpz_t z, const Const *x);
 /* The closest 512-bit float of an Int or Float value; the caller clears it. */
 void const_get_mpfr(mpfr_t f, const Const *x);
-void const_quote(StrBuf *out, const char *s, size_t n); /* strconv.Quote */
 #endif
