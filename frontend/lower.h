@@ -1,0 +1,106 @@
+/* lower.h - from the typed syntax tree to a module: shared by the lower_*.c files.
+ *
+ *   lower.c         the work list: functions reachable from main (or all of a package's) are lowered once per instance
+ *   lower_types.c   Go types -> type recipes, shapes, names; itabs; method tables
+ *   lower_symbols.c symbols of functions, methods, closures, instances; globals; strings; link names
+ *   lower_func.c    function bodies: parameters, results, closures, defer and recover blocks
+ *   lower_stmt*.c, lower_expr*.c, lower_call.c, lower_builtin.c, lower_rangefunc.c, lower_wrap.c ...
+ * A generic function's body is checked once with type parameters; an instance is lowered by substituting them in every
+ * type read from the tree: use fn_type(fn, t), never t itself.
+ */
+#ifndef GOVM_FRONTEND_LOWER_H
+#define GOVM_FRONTEND_LOWER_H
+#include "frontend/ir.h"
+#include "frontend/types.h"
+
+typedef struct Lower Lower;
+
+/* How a type's values are held. One per canonical type, cached in Lower. */
+typedef enum ValueClass {
+  VC_INT,     /* integers, bool, uintptr: one slot, extended; see `size` and `is_signed` */
+  VC_FLOAT,   /* float32, float64 */
+  VC_PTR,     /* pointers, maps, chans, funcs, unsafe.Pointer: one pointer word */
+  VC_COMPLEX, VC_STRING, VC_SLICE, VC_IFACE,
+  VC_AGG      /* struct, array, tuple: memory layout in slots (a zero-size one has no slot) */
+} ValueClass;
+typedef struct Layout {
+  Type *type;          /* under substitution, canonical */
+  Type *under;
+  ValueClass vc;
+  bool is_signed;
+  bool has_ptrs;
+  bool plain_mem;      /* == is comparison of all its bytes (no padding, floats, strings, interfaces) */
+  bool direct_iface;   /* the data word of an interface is the value itself */
+  bool iface_has_methods;
+  i64 size, align;
+  IrShape shape;
+} Layout;
+
+typedef struct FuncInst { /* one function to lower */
+  u32 index;           /* in module->funcs */
+  const Atom *symbol, *name;
+  Object *fn;          /* declared function or method; NULL for closures and generated ones */
+  FuncDecl *decl;
+  TypeParamList *tparams; /* what to substitute in the body, NULL when not generic */
+  TypeList *targs;
+  Package *pkg;
+  void (*generate)(Lower *lw, struct FuncInst *fi); /* wrappers and thunks: makes the code itself */
+  void *gen_data;
+  u32 nclosures;       /* numbering of func1, func2 ... */
+  u32 nwraps, nranges;
+} FuncInst;
+
+struct Lower {
+  BcModule *m;
+  DiagSink *diags;     /* errors found only now (too large frames ...) */
+  PtrMap funcs_by_symbol;   /* Atom -> FuncInst */
+  PtrMap globals_by_symbol; /* Atom -> index + 1 */
+  PtrMap types_by_key;      /* Atom -> index + 1 */
+  PtrMap layouts;           /* key Atom -> Layout */
+  PtrMap strings;           /* Atom -> index + 1 */
+  PtrMap itabs;
+  PtrMap packages;          /* path Atom -> Package, every package of the program */
+  PtrMap linknames;         /* "pkg.local" Atom -> target symbol Atom (pull), and pushes: target -> "pkg.local" */
+  VEC(FuncInst *) queue;
+  u32 next;
+  u32 nstmp;
+  Arena arena;
+};
+
+/* ---- lower_types.c ---- */
+const Layout *lower_layout(Lower *lw, Type *t);  /* t has no type parameters left */
+u32 lower_type(Lower *lw, Type *t);              /* index of its recipe */
+u32 lower_itab(Lower *lw, Type *iface, Type *concrete);
+const Atom *type_symbol(Lower *lw, Type *t);     /* key: full package paths, unique for local types */
+const Atom *type_reflect_string(Lower *lw, Type *t);
+const Layout *lower_tuple_layout(Lower *lw, Tuple *t); /* as result window: every component starts at a slot */
+Type *closure_struct_type(Lower *lw, Type *const *captured, u32 n); /* struct { F uintptr; X0 T0; ... } */
+
+/* ---- lower_symbols.c ---- */
+const Atom *pkg_symbol_prefix(const Package *p); /* "main", "strings", "encoding/json": as gc's symbols */
+/* Index of the function; queues it for lowering on first use. targs NULL when not generic. For methods of instantiated
+ * types targs are the receiver's type arguments. */
+u32 lower_func(Lower *lw, Object *fn, TypeList *targs);
+/* The function that is called for method `name` (seen from pkg) of concrete type T with a receiver of exactly type T
+ * (promoted methods: a wrapper is made). iface_entry: called with a one-word receiver, as through an itab. */
+u32 lower_method(Lower *lw, Type *t, Package *pkg, const Atom *name, bool iface_entry);
+u32 lower_runtime_func(Lower *lw, const char *symbol); /* "runtime.panicdottypeE": an overlay function */
+FuncInst *lower_new_func(Lower *lw, const Atom *symbol, const Atom *name); /* closures, thunks: unique symbol demanded */
+u32 lower_global(Lower *lw, Object *var);
+u32 lower_static(Lower *lw, Type *t, const Atom *symbol); /* an anonymous global; data filled by the caller */
+u32 lower_string(Lower *lw, const char *s, size_t n);
+bool lower_is_intrinsic(Object *fn, u16 *opcode);  /* math.Sqrt, bits.TrailingZeros64 ...: replaced by an opcode */
+
+/* ---- lower_func.c and below ---- */
+void lower_func_body(Lower *lw, FuncInst *fi);   /* makes IR for fi and emits it into the module */
+/* Try to lay `x` out statically as the initial value of global `g` (constants, addresses, composite literals of these);
+ * false: nothing was changed, it must be evaluated at run time. */
+bool lower_static_init(Lower *lw, u32 g, Expr *x, Type *t);
+
+/* ---- lower.c ---- */
+typedef struct LowerConfig {
+  bool whole_packages; /* every non-generic function of the packages, not only what main reaches (compile tests) */
+} LowerConfig;
+/* pkgs in dependency order, runtime first; all checked without errors. NULL after errors, which are in diags. */
+BcModule *lower_program(const LowerConfig *cfg, Package **pkgs, u32 n, Package *main, DiagSink *diags);
+#endif
