@@ -202,6 +202,9 @@ static inline u32 tuple_len(const Tuple *t) { return t ? t->n : 0; }
 static inline u32 typelist_len(const TypeList *l) { return l ? l->n : 0; }
 static inline u32 tparams_len(const TypeParamList *l) { return l ? l->n : 0; }
 static inline u32 term_list_len(const TermList *l) { return l->n; }
+static inline const Atom *struct_tag(const Struct *s, u32 i) { /* NULL: none, or the empty one */
+  return s->tags && s->tags[i] && s->tags[i]->len > 0 ? s->tags[i] : NULL;
+}
 
 /* Runs f later: at the end of the current statement or declaration, or of the package. */
 void check_later(Checker *check, LaterFn f, void *ctx);
@@ -366,6 +369,9 @@ void check_single_value(Checker *check, Operand *x);
 /* A key that is equal for equal constants of a map literal or switch: kind and exact value. */
 const Atom *types_key_val(const Const *x);
 
+/* check_gc.c: what cmd/compile checks after types2 */
+void check_gc_restrictions(Checker *check);
+
 /* check_index.c */
 bool check_index_expr(Checker *check, Operand *x, IndexExpr *e);
 void check_slice_expr(Checker *check, Operand *x, SliceExpr *e);
@@ -450,6 +456,7 @@ Context *check_context(Checker *check);
 /* check_object.c, check_objset.c */
 bool types_is_exported(const Atom *name);
 const Atom *types_id(const Package *pkg, const Atom *name); /* exported: the name, else qualified by the path */
+bool types_equal_fold(const Atom *a, const Atom *b);
 bool obj_same_id(const Object *obj, const Package *pkg, const Atom *name, bool fold_case);
 int obj_cmp(const Object *a, const Object *b);
 Object *obj_new(ObjectKind kind, Pos pos, Package *pkg, const Atom *name, Type *type);
@@ -466,6 +473,7 @@ Signature *func_signature(const Object *f);
 const char *func_full_name(const Object *f);
 bool func_has_ptr_recv(const Object *f);
 const char *types_object_kind(const Object *obj);
+void types_write_package_prefix(StrBuf *out, const Package *pkg, Qualifier q, void *ctx);
 void types_write_object(StrBuf *out, const Object *o, Qualifier q, void *ctx);
 Object *objset_insert(PtrMap *set, Object *obj); /* the alternative with the same Id, or NULL */
 
@@ -643,6 +651,7 @@ void types_sort_methods(u32 n, Object **list);
 
 /* check_typestring.c */
 void types_write_signature(StrBuf *out, Signature *sig, Qualifier q, void *ctx);
+void types_write_tparam_list(StrBuf *out, TypeParamList *list, Qualifier q, void *ctx); /* "[P any, Q C]" */
 void types_write_tuple(StrBuf *out, Tuple *t, bool variadic, Qualifier q, void *ctx);
 /* For messages about methods: parameter types only, and with pkg_info the package of an unexported field. */
 void types_write_method_signature(StrBuf *out, Signature *sig, Qualifier q, void *ctx, bool pkg_info);
@@ -684,6 +693,7 @@ Type *types_parse_union(Checker *check, Expr *uexpr);
 Union *types_new_union(u32 n, Term **terms);
 
 /* check_universe.c */
+void types_define_test_funcs(void);
 extern Object *universe_any, *universe_comparable, *universe_iota, *universe_nil, *universe_any_no_alias;
 typedef struct BuiltinInfo {
   const char *name;

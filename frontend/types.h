@@ -197,6 +197,7 @@ struct Package {
   bool is_unsafe;
   u32 nerrors;
   void *loader;               /* the loader's record */
+  Checker *checker;           /* owned by the checker: for bodies checked on demand */
   void *lowered;              /* owned by the lowering */
 };
 extern Package *package_unsafe;
