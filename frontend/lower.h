@@ -91,7 +91,23 @@ u32 lower_static(Lower *lw, Type *t, const Atom *symbol); /* an anonymous global
 u32 lower_string(Lower *lw, const char *s, size_t n);
 bool lower_is_intrinsic(Object *fn, u16 *opcode);  /* math.Sqrt, bits.TrailingZeros64 ...: replaced by an opcode */
 
+/* Note that method `name` is called through an interface somewhere: methods of that name of every type with a descriptor
+ * become reachable. To be called wherever a CALLI or TAILI is made. */
+void lower_iface_call(Lower *lw, const Atom *name);
+
+/* ---- lower_wrap.c ---- */
+typedef struct WrapSpec { /* gen_data of a method wrapper */
+  Type *recv;          /* the wrapper's receiver type T: it calls method `name` of T, promoted or on *T / T's base */
+  Package *pkg;        /* seen from */
+  const Atom *name;
+  bool iface_entry;    /* the receiver comes as an interface's data word: a pointer to a T unless T is direct_iface */
+} WrapSpec;
+void lower_wrap_generate(Lower *lw, FuncInst *fi); /* FuncInst.generate of wrappers; lower_symbols.c makes the FuncInst */
+
 /* ---- lower_func.c and below ---- */
+/* Generates the function that runs a package's variable initialisers that could not be laid out statically;
+ * gen_data is the Package*. Called as FuncInst.generate. */
+void lower_vars_init_generate(Lower *lw, FuncInst *fi);
 void lower_func_body(Lower *lw, FuncInst *fi);   /* makes IR for fi and emits it into the module */
 /* Try to lay `x` out statically as the initial value of global `g` (constants, addresses, composite literals of these);
  * false: nothing was changed, it must be evaluated at run time. */

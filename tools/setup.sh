@@ -50,7 +50,7 @@ fetch_goroot() {
   local w=$PWD/build/goroot-fetch mirror suite
   rm -rf "$w"
   mkdir -p "$w"/{lists/partial,cache/archives/partial,etc,tree}
-  mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources} 2>/dev/null |
+  mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } |
     sed -nE 's/^(URIs:|deb( \[[^]]*\])?) *(https?:\/\/[^ ]*\/debian)\/?( .*)?$/\3/p' | head -n 1)
   [ -n "$mirror" ] || { say "found no Debian mirror in apt's sources; install golang-1.26-src by hand and set GOVM_GOROOT"; exit 1; }
   : >"$w/etc/sources.list"
