@@ -553,7 +553,18 @@ void check_record_scope(Checker *check, void *node, Scope *scope);
 /* check_resolver.c */
 void decl_add_dep(DeclInfo *d, Object *obj);
 bool decl_has_initializer(const DeclInfo *d);
-void check_arity(Checker *check, Pos pos, u32 nnames, Name **names, u32 ninits, bool const_decl, bool inherited);
+void check_arity(Checker *check, Pos pos, u32 nnames, Name **names, u32 ninits, Expr *inits, bool const_decl,
+                 bool inherited);
+/* The progress through a group of constant declarations, where type and values may be those of an earlier one. */
+typedef struct ConstGroup {
+  int first;       /* index of the group's first declaration, -1: in no group */
+  ConstDecl *last; /* the latest with a type or values */
+  const Const *iota;
+  Expr *type, *values;
+  u32 nvalues;
+  bool inherited;
+} ConstGroup;
+void const_group_next(ConstGroup *g, u32 index, ConstDecl *s, Decl *prev);
 void check_collect_objects(Checker *check);
 /* The base type expression of a receiver; *tparams get its type parameter names when unpack_params is set. */
 Expr *check_unpack_recv(Checker *check, Expr *rtyp, bool unpack_params, bool *ptr, NameList *tparams);

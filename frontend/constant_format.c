@@ -5,33 +5,16 @@
 #include <stdlib.h>
 
 #include "frontend/constant_priv.h"
+#include "frontend/unicode.h"
 
 /* ---- strconv.Quote ---- */
-
-static bool rune_is_print(i32 r) {
-  static const struct {
-    i32 lo, hi;
-  } ranges[] = {
-#define PRINT_RANGE(lo, hi) {lo, hi},
-#include "frontend/isprint.def"
-#undef PRINT_RANGE
-  };
-  if (r < 0x80) return r >= ' ' && r < 0x7F;
-  u32 lo = 0, hi = ARRAY_LEN(ranges);
-  while (lo < hi) {
-    u32 mid = (lo + hi) / 2;
-    if (ranges[mid].hi < r) lo = mid + 1;
-    else hi = mid;
-  }
-  return lo < ARRAY_LEN(ranges) && ranges[lo].lo <= r;
-}
 
 static void quote_rune(StrBuf *out, i32 r, const char *s, int n) {
   static const char names[] = "abfnrtv", codes[] = "\a\b\f\n\r\t\v";
   const char *p = r ? strchr(codes, r < 0x80 ? r : 0x7F) : NULL;
   if (n == 1 && r == RUNE_ERROR) sb_printf(out, "\\x%02x", (u8)*s);
   else if (r == '"' || r == '\\') sb_printf(out, "\\%c", r);
-  else if (rune_is_print(r)) sb_write(out, s, (size_t)n);
+  else if (unicode_is_print(r)) sb_write(out, s, (size_t)n);
   else if (p && *p) sb_printf(out, "\\%c", names[p - codes]);
   else if (r < ' ' || r == 0x7F) sb_printf(out, "\\x%02x", r);
   else if (r < 0x10000) sb_printf(out, "\\u%04x", r);
