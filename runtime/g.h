@@ -69,6 +69,9 @@ struct G {
   Sudog *waiting;      /* sudogs of the channel operation it is parked in */
   void *param;         /* set by the waker: the sudog that fired, or NULL */
   bool select_done, wake_success;
+  u32 resume_status;   /* Status when it runs again: ST_OK, or ST_PANIC to raise panic_value */
+  Slot panic_value[2]; /* what native_panic_* recorded, an empty interface; roots */
+  u64 sched_tick;      /* times it was scheduled */
   bool is_system;      /* not counted by deadlock detection and NumGoroutine */
   bool locked_to_thread;
   bool paniconfault;

@@ -1,0 +1,14 @@
+/* signal.h - signals: SIGQUIT's goroutine dump, os/signal's queue (runtime/sigqueue.go), SIGPIPE and SIGINT defaults. */
+#ifndef GOVM_RUNTIME_SIGNAL_H
+#define GOVM_RUNTIME_SIGNAL_H
+#include "runtime/sched.h"
+
+void signal_init(void);
+void signal_enable(u32 sig);
+void signal_disable(u32 sig);
+void signal_ignore(u32 sig);
+bool signal_ignored(u32 sig);
+/* os/signal.signal_recv: result[0] = the next signal; OK or PARK. */
+Status signal_recv(G *g, Slot *result);
+void signal_wait_idle(void);
+#endif
