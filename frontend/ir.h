@@ -24,6 +24,7 @@ enum IrPseudoOp {
   IR_WRITE_LOCAL,    /* local = args[0] */
   IR_ZERO_LOCAL,     /* local = zero */
   IR_UNDEF,          /* any value; reading a variable on a path where it is never set */
+  IR_TUPLE,          /* any number of args, laid out one after the other as one wide value (results, aggregates) */
   IR_OP_COUNT
 };
 /* Windows: for CALL, CALLC, CALLI, CONCATN, TAILCALL, TAILI, SELECT the window's contents are args, laid out one after
