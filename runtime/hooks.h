@@ -1,10 +1,9 @@
 /* hooks.h - what the runtime asks of the VM: one table, set by vm_new before the first goroutine exists.
  * The runtime never includes vm/; the scheduler runs goroutines, the collector finds roots and tracebacks name frames
- * only through here. All hooks run on the thread that holds the goroutine's P; none of them allocates Go memory.
+ * only through here. Static roots come by heap_add_root and heap_add_root_fn. No hook but execute allocates Go memory.
  */
 #ifndef GOVM_RUNTIME_HOOKS_H
 #define GOVM_RUNTIME_HOOKS_H
-#include "bytecode/abi.h"
 #include "runtime/g.h"
 
 /* One frame of a goroutine, as frame_next gives them, newest first. */
@@ -29,31 +28,20 @@ typedef struct FuncPos { /* what a pc means in source terms; strings are immorta
   u32 flags;           /* BcFuncFlags */
 } FuncPos;
 
-/* A root: p may be NULL, point into the heap's interior, or anywhere outside the heap (then it is not a root). In a native's
- * window words are given that may be no pointers at all. */
-typedef void (*RootVisitor)(void *ctx, void *p);
-/* A pointer-holding variable of static data. */
-typedef void (*GlobalVisitor)(void *ctx, void *addr, const AbiType *type);
+typedef struct GcWork GcWork; /* heap.h: gc_mark_word, gc_mark_words, gc_mark_masked */
 
 typedef struct VmHooks {
-  /* Runs g (status G_RUNNING, on the caller's P) from g->pc, g->fp until it parks, is preempted, yields or ends; these two
-   * are saved by then. The cause is in g->status and whatever the scheduler's own function left there. */
+  /* Runs g (status G_RUNNING, current) from g->pc - when that is NULL, from the start of g->start_closure - until it parks,
+   * is preempted, yields or ends; it goes on with sched_switch()'s goroutine itself and returns when there is none. */
   void (*execute)(G *g);
-  /* Makes g's first frame: a call of func() value closure that ends in sched_goexit. Allocates the first segment. */
-  void (*g_init)(G *g, void *closure);
-  /* Frees the segments, defers and panics of a goroutine that ended (a first segment may be kept for g_init). */
-  void (*g_free)(G *g, bool keep_first);
-  /* Gives every pointer of g's frames, pending defers, panics, natives and its own root fields. g does not run. */
-  void (*g_roots)(G *g, RootVisitor visit, void *ctx);
-  /* Pointer-holding globals of every linked module. */
-  void (*globals)(GlobalVisitor visit, void *ctx);
-  /* Other roots of the VM: static closures, reflect's registered pointers, dynamic itabs. */
-  void (*vm_roots)(RootVisitor visit, void *ctx);
-  /* Iterates g's frames from the newest on; g is the running goroutine (its state was saved) or a stopped one. */
+  /* Marks every pointer of g's frames, pending defers, panics, natives in progress and g's own root fields. g does not run
+   * or is at a safepoint with pc and fp saved. Windows of natives may hold words that are no pointers. */
+  void (*g_roots)(G *g, GcWork *w);
+  /* Iterates g's frames from the newest on; g is stopped or the running one with its state saved. */
   void (*frame_first)(FrameIter *it, const G *g);
   void (*frame_next)(FrameIter *it);
-  /* Position of the frame, or of a return address as Callers gives it (exact false) or of an instruction. */
+  /* Position of a frame, of a return address as Callers gives it (exact false) or of an instruction (exact true). */
   bool (*func_pos)(const Insn *pc, bool exact, FuncPos *pos);
 } VmHooks;
-extern VmHooks vm_hooks; /* defined in vm/vm.c; runtime's unit tests define their own */
+extern VmHooks vm_hooks; /* defined in vm/vm.c; unit tests of the runtime define their own */
 #endif
