@@ -50,6 +50,13 @@ typedef struct FuncInst { /* one function to lower */
   u32 nwraps, nranges;
 } FuncInst;
 
+typedef struct PendingMethod { /* a method of a type's table whose code is not known to be needed yet */
+  Type *recv;
+  u32 type, method;    /* indices: module->types, its methods */
+  Package *pkg;        /* an unexported name is seen from here */
+  const Atom *name;
+} PendingMethod;
+
 struct Lower {
   BcModule *m;
   DiagSink *diags;     /* errors found only now (too large frames ...) */
@@ -61,6 +68,10 @@ struct Lower {
   PtrMap itabs;
   PtrMap packages;          /* path Atom -> Package, every package of the program */
   PtrMap linknames;         /* "pkg.local" Atom -> target symbol Atom (pull), and pushes: target -> "pkg.local" */
+  PtrMap local_types;       /* TypeName declared in a function -> number, to tell them apart */
+  PtrMap iface_called;      /* method names called through interfaces */
+  VEC(PendingMethod) methods;
+  bool keep_all_methods;    /* reflection may call any exported method */
   VEC(FuncInst *) queue;
   u32 next;
   u32 nstmp;
