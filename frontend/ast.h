@@ -128,10 +128,13 @@ typedef enum PragmaFlag {
   PRAGMA_NORACE = 1 << 7,
   PRAGMA_EMBED = 1 << 8,
   PRAGMA_LINKNAMESTD = 1 << 9,
+  PRAGMA_GOBUILD = 1 << 10,
+  PRAGMA_OTHER = 1 << 11, /* a known function directive without meaning here, e.g. //go:nocheckptr */
 } PragmaFlag;
 typedef struct PragmaPos {
   Pos pos;
   const Atom *text; /* the whole directive, "//go:noinline" */
+  u32 flag;         /* its PragmaFlags */
 } PragmaPos;
 typedef struct Pragma {
   u32 flags;              /* PragmaFlag */

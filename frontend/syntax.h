@@ -9,6 +9,8 @@
 typedef struct ParseOptions {
   bool check_branches; /* report misplaced break/continue/goto/labels (syntax/branches.go); always set BranchStmt.target */
   bool skip_bodies;    /* reserved */
+  bool std;            /* a file of the standard library: directives reserved to it are allowed */
+  bool diagnose_only;  /* skip the table-driven parser (tests compare the two) */
 } ParseOptions;
 
 /* Parses text[0..n) as the file `name` (printed in diagnostics) found at `abspath`. Never returns NULL: after errors,
