@@ -19,7 +19,7 @@ enum IrPseudoOp {
   IR_PHI = BC_COUNT, /* args in the order of block->preds */
   IR_PARAM,          /* imm: first slot in the window; only in the entry block */
   IR_EXTRACT,        /* slots [imm, imm + nslots) of args[0] */
-  IR_COPY,           /* args[0] */
+  IR_COPY,           /* args[0]; also what a trivial phi becomes, see ir_resolve() */
   IR_READ_LOCAL,     /* the whole of `local` as a value (a snapshot) */
   IR_WRITE_LOCAL,    /* local = args[0] */
   IR_ZERO_LOCAL,     /* local = zero */
@@ -68,12 +68,13 @@ struct IrValue {
 
 struct IrBlock {
   u32 id;
-  VEC(IrValue *) values; /* phis first; the last one is the terminator (OPF_TERM) once the block is finished */
+  VEC(IrValue *) phis;   /* args in the order of preds */
+  VEC(IrValue *) values; /* the last one is the terminator (OPF_TERM) once the block is finished */
   VEC(IrBlock *) preds;
   IrBlock *succs[2];     /* JMP: [0]; conditional jumps: [0] taken, [1] not taken */
   bool sealed;           /* all predecessors are known */
   bool unlikely;         /* laid out at the end: panics */
-  void *incomplete;      /* construction: phis of an unsealed block */
+  VEC(IrVar *) incomplete; /* construction: variables of an unsealed block's phis, parallel to its first phis */
   u32 order;             /* layout */
   void *aux;
 };
@@ -102,6 +103,8 @@ struct IrFunc {
   VEC(IrVar *) vars;
   VEC(IrLocal *) locals;
   u32 nvalues;
+  struct IrDef *defs;         /* construction: (block, variable) -> current value */
+  u32 ndefs, defs_cap;
   IrBlock *recover_block;     /* BCF_HASDEFER: RUNDEFERS, then returns the named results; entered only by the VM: every
                                  value it reads comes from IrLocals */
   Pos cur_pos;                /* position given to new values */
@@ -126,6 +129,9 @@ IrVar *ir_var_new(IrFunc *f, const IrShape *shape, const Atom *name);
 void ir_var_write(IrFunc *f, IrBlock *b, IrVar *var, IrValue *v);
 IrValue *ir_var_read(IrFunc *f, IrBlock *b, IrVar *var);
 IrLocal *ir_local_new(IrFunc *f, const IrShape *shape, const Atom *name);
+IrValue *ir_resolve(IrValue *v);       /* looks through IR_COPY: the value itself */
+const char *ir_op_name(u16 op);
+bool ir_op_is_term(u16 op);
 void ir_dump(StrBuf *out, const IrFunc *f);
 void ir_check(const IrFunc *f);        /* invariants; CHECKs */
 
