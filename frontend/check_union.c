@@ -13,8 +13,13 @@ Union *types_new_union(u32 n, Term **terms) {
   return u;
 }
 
-static const char *S_term(Checker *check, Term *t) {
-  return t->tilde ? S_printf("~%s", S_type(check, t->type)) : S_type(check, t->type);
+/* As gc prints terms: with full package paths. */
+static const char *S_term(Term *t) {
+  StrBuf b = {0};
+  term_string(&b, t, NULL, NULL);
+  const char *s = arena_strdup(&types_arena, sb_cstr(&b));
+  sb_free(&b);
+  return s;
 }
 
 /* A term of a union or of a lone ~T. Type parameters are no terms. */
@@ -54,7 +59,7 @@ static int overlapping_term(u32 n, Term **terms, Term *y) {
 
 static void check_interface_term(Checker *check, Expr *at, Term *t, Interface *f) {
   TypeSet *tset = interface_type_set(f);
-  const char *s = S_term(check, t);
+  const char *s = S_term(t);
   if (tset->nmethods != 0)
     check_errorf(check, at, E_InvalidUnion, "cannot use %s in union (%s contains methods)", s, s);
   else if (t->type == universe_comparable->type)
@@ -81,8 +86,8 @@ static void check_union_terms(Checker *check, void *ctx) {
     } else {
       int j = overlapping_term(i, c->terms, t);
       if (j >= 0)
-        check_soft_errorf(check, at, E_InvalidUnion, "overlapping terms %s and %s", S_term(check, t),
-                          S_term(check, c->terms[j]));
+        check_soft_errorf(check, at, E_InvalidUnion, "overlapping terms %s and %s", S_term(t),
+                          S_term(c->terms[j]));
     }
   }
 }
