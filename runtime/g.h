@@ -70,7 +70,11 @@ struct G {
   void *param;         /* set by the waker: the sudog that fired, or NULL */
   bool select_done, wake_success;
   u32 resume_status;   /* Status when it runs again: ST_OK, or ST_PANIC to raise panic_value */
-  Slot panic_value[2]; /* what native_panic_* recorded, an empty interface; roots */
+  Slot panic_value[2]; /* what native_panic_eface recorded, an empty interface; roots */
+  FuncRec *panic_fn;   /* what native_panic_* recorded: the Go function to call, NULL to panic with panic_value */
+  Slot panic_args[4];  /* its arguments; roots */
+  u32 panic_nargs;
+  bool at_jump;        /* pc is a taken back jump: the position is pc itself, it is completed on resumption */
   u64 sched_tick;      /* times it was scheduled */
   bool is_system;      /* not counted by deadlock detection and NumGoroutine */
   bool locked_to_thread;

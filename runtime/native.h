@@ -38,6 +38,9 @@ struct NativeFrame {
   Slot *callee_fp;
   Slot state[8];
   u32 state_ptrs;
+  const Insn *pc;   /* behind the native's NATIVE instruction */
+  bool new_segment; /* the callee's frame began a stack segment */
+  bool resuming;    /* resume runs: native_call reuses this record and its state */
 };
 /* Prepares ST_CALL: `closure` is a func value, args are nargs slots. Returns the record to fill state into. */
 NativeFrame *native_call(G *g, Slot *fp, void *closure, const Slot *args, u32 nargs, ResumeFn resume);
