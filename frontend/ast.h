@@ -440,4 +440,8 @@ static inline u32 expr_list_len(Expr *x) { return !x ? 0 : x->n.kind == N_ListEx
 static inline Expr *expr_list_at(Expr *x, u32 i) {
   return x->n.kind == N_ListExpr ? ((ListExpr *)x)->elems.v[i] : x;
 }
+/* All elements as an array; *x must stay where it is. */
+static inline Expr **expr_list_items(Expr **x) {
+  return *x && (*x)->n.kind == N_ListExpr ? ((ListExpr *)*x)->elems.v : x;
+}
 #endif

@@ -45,9 +45,6 @@ typedef VEC(Operand *) OperandVec;
 typedef VEC(Object *) ObjectVec;
 
 typedef enum ExprKind { EK_CONVERSION, EK_EXPRESSION, EK_STATEMENT } ExprKind;
-typedef enum StmtContext {
-  SC_BREAK_OK = 1, SC_CONTINUE_OK = 2, SC_FALLTHROUGH_OK = 4, SC_FINAL_SWITCH_CASE = 8, SC_IN_TYPE_SWITCH = 16
-} StmtContext;
 /* The function type an expression is assigned to, for reverse type inference. */
 typedef struct Target {
   Signature *sig;
@@ -221,14 +218,11 @@ void alias_cleanup(AliasType *a);
 void check_assignment(Checker *check, Operand *x, Type *T, const char *context);
 void check_init_const(Checker *check, Object *lhs, Operand *x);
 void check_init_var(Checker *check, Object *lhs, Operand *x, const char *context);
-Type *check_lhs_var(Checker *check, Expr *lhs);
+Object *check_lhs_ident_var(Checker *check, const Name *ident);
 void check_assign_var(Checker *check, Expr *lhs, Expr *rhs, Operand *x, const char *context); /* one of rhs, x */
 TypeList *types_operand_types(u32 n, Operand **list);
 TypeList *types_var_types(u32 n, Object **list);
 const char *check_types_summary(Checker *check, TypeList *list, bool variadic, bool has_dots);
-const char *types_measure(int x, const char *unit);
-void check_assign_error(Checker *check, u32 nrhs, Expr **rhs, int l, int r);
-void check_return_error(Checker *check, const void *at, u32 nlhs, Object **lhs, u32 nrhs, Operand **rhs);
 void check_init_vars(Checker *check, u32 nlhs, Object **lhs, u32 nrhs, Expr **rhs, Stmt *return_stmt);
 void check_assign_vars(Checker *check, u32 nlhs, Expr **lhs, u32 nrhs, Expr **rhs);
 void check_short_var_decl(Checker *check, const void *at, u32 nlhs, Expr **lhs, u32 nrhs, Expr **rhs);
@@ -247,7 +241,7 @@ ExprKind check_call_expr(Checker *check, Operand *x, CallExpr *call);
 OperandList check_expr_list(Checker *check, u32 n, Expr **elist);
 /* targs_list: one TypeList per operand (NULL entries; the array is NULL when there is none). */
 OperandList check_generic_expr_list(Checker *check, u32 n, Expr **elist, TypeList ***targs_list);
-void check_selector(Checker *check, Operand *x, SelectorExpr *e, bool want_type);
+void check_append_arguments(Checker *check, CallExpr *call, Signature *sig, OperandList args);
 bool check_use(Checker *check, u32 n, Expr **args);
 bool check_use_lhs(Checker *check, u32 n, Expr **args);
 bool check_use1(Checker *check, Expr *e, bool lhs);
@@ -314,6 +308,8 @@ void err_addf_pos(ErrorDesc *err, Pos at, const char *fmt, ...) PRINTF(3, 4);
 void err_add_alt_decl(ErrorDesc *err, Object *obj);
 void err_set_soft(ErrorDesc *err);
 bool err_empty(const ErrorDesc *err);
+Pos err_pos(const ErrorDesc *err);
+const char *err_msg(const ErrorDesc *err); /* all parts of the message but the first position */
 void err_report(ErrorDesc *err);
 void check_error(Checker *check, const void *at, ErrCode code, const char *msg);
 void check_error_pos(Checker *check, Pos at, ErrCode code, const char *msg);
@@ -344,30 +340,21 @@ void check_mark_imports(Checker *check, Package *pkg);          /* a package was
 const char *check_lookup_error(Checker *check, Type *type, const Atom *sel, Object *obj, bool struct_lit);
 
 /* check_expr.c */
-bool check_op(Checker *check, Operand *x, Op op, bool unary);
-Pos types_op_pos(Expr *x);
-const char *types_op_name(Expr *x);
-Type *check_chan_elem(Checker *check, const void *at, Operand *x, bool recv);
-bool types_is_shift(Op op);
-bool types_is_comparison(Op op);
+void check_update_expr_val(Checker *check, Expr *x, const Const *val);
 void check_update_expr_type(Checker *check, Expr *x, Type *type, bool final);
 Type *check_implicit_type_and_value(Checker *check, Operand *x, Type *target, const Const **val, ErrCode *code);
-void check_comparison(Checker *check, Operand *x, Operand *y, Op op, bool switch_case);
-const char *check_incomparable_cause(Checker *check, Type *t);
-void check_binary(Checker *check, Operand *x, Expr *e, Expr *lhs, Expr *rhs, Op op);
-void check_match_types(Checker *check, Operand *x, Operand *y);
 Target *types_new_target(Type *t, const char *desc);
+void check_non_generic(Checker *check, Operand *x);
 ExprKind check_raw_expr(Checker *check, Target *T, Operand *x, Expr *e, Type *hint, bool allow_generic);
 void check_type_assertion(Checker *check, Expr *e, Operand *x, Type *T, bool type_switch);
 void check_expr(Checker *check, Target *T, Operand *x, Expr *e);
 void check_generic_expr(Checker *check, Operand *x, Expr *e);
+OperandList check_unpack_operand(Checker *check, Operand *x, Expr *e);
 OperandList check_multi_expr(Checker *check, Expr *e, bool allow_comma_ok, bool *comma_ok);
 void check_expr_with_hint(Checker *check, Operand *x, Expr *e, Type *hint);
 void check_expr_or_type(Checker *check, Operand *x, Expr *e, bool allow_generic);
 void check_exclude(Checker *check, Operand *x, u32 modeset);
 void check_single_value(Checker *check, Operand *x);
-/* A key that is equal for equal constants of a map literal or switch: kind and exact value. */
-const Atom *types_key_val(const Const *x);
 
 /* check_gc.c: what cmd/compile checks after types2 */
 void check_gc_restrictions(Checker *check);
@@ -402,9 +389,6 @@ Interface *check_new_interface(Checker *check);
 void interface_cleanup(Interface *t);
 void check_interface_type(Checker *check, Interface *ityp, InterfaceType *iface, Object *def);
 Interface *types_new_interface(u32 nmethods, Object **methods, u32 nembeddeds, Type **embeddeds);
-
-/* check_labels.c */
-void check_labels(Checker *check, BlockStmt *body);
 
 /* check_literals.c */
 void check_basic_lit(Checker *check, Operand *x, BasicLit *e);
@@ -484,6 +468,20 @@ const char *types_composite_kind(Type *t);
 void operand_set_const(Operand *x, LitKind k, const Atom *lit);
 bool operand_is_nil(const Operand *x);
 bool operand_assignable_to(Operand *x, Checker *check, Type *T, StrBuf *cause, ErrCode *code);
+void cause_prepend(StrBuf *cause, const char *msg);
+
+/* check_operators.c */
+bool check_op(Checker *check, Operand *x, Op op, bool unary);
+Pos types_op_pos(Expr *x);
+const char *types_op_name(Expr *x);
+void check_unary(Checker *check, Operand *x, Operation *e);
+Type *check_chan_elem(Checker *check, const void *at, Operand *x, bool recv);
+bool types_is_shift(Op op);
+bool types_is_comparison(Op op);
+void check_comparison(Checker *check, Operand *x, Operand *y, Op op, bool switch_case);
+const char *check_incomparable_cause(Checker *check, Type *t);
+void check_binary(Checker *check, Operand *x, Expr *e, Expr *lhs, Expr *rhs, Op op);
+void check_match_types(Checker *check, Operand *x, Operand *y);
 
 /* check_package.c */
 Package *types_new_package(const Atom *path, const Atom *name);
@@ -533,7 +531,7 @@ Type *types_max_type(Type *x, Type *y);
 bool types_is_valid_name(const Atom *s);
 
 /* check_range.c */
-void check_range_stmt(Checker *check, u32 inner, ForStmt *s, RangeClause *rclause);
+void check_range_stmt(Checker *check, ForStmt *s, RangeClause *rclause);
 Type *types_range_key_val(Checker *check, Type *orig, Type **val, const char **cause, bool *ok); /* check NULL: all versions */
 
 /* check_recording.c */
@@ -582,6 +580,9 @@ u32 scope_lookup_ignoring_case(const Scope *s, const Atom *name, bool exported, 
 /* check_selection.c */
 Type *selection_type(Selection *s);
 
+/* check_selector.c */
+void check_selector(Checker *check, Operand *x, SelectorExpr *e, bool want_type);
+
 /* check_signature.c */
 Signature *types_new_signature_type(Object *recv, TypeParamList *rparams, TypeParamList *tparams, Tuple *params,
                                     Tuple *results, bool variadic);
@@ -598,7 +599,9 @@ void check_function_body(Checker *check, DeclInfo *decl, const char *name, Signa
 void check_usage(Checker *check, Scope *scope);
 void check_open_scope(Checker *check, void *node);
 void check_close_scope(Checker *check);
-void check_stmt(Checker *check, u32 ctxt, Stmt *s);
+void check_simple_stmt(Checker *check, Stmt *s);
+void check_stmt_list(Checker *check, const StmtList *list);
+void check_stmt(Checker *check, Stmt *s);
 
 /* check_struct.c */
 void check_struct_type(Checker *check, Struct *styp, StructType *e);

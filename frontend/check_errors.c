@@ -65,6 +65,23 @@ void err_set_soft(ErrorDesc *err) { err->soft = true; }
 
 bool err_empty(const ErrorDesc *err) { return err->parts.n == 0; }
 
+Pos err_pos(const ErrorDesc *err) { return err->parts.n ? err->parts.v[0].pos : (Pos){0}; }
+
+const char *err_msg(const ErrorDesc *err) {
+  StrBuf msg = {0};
+  for (u32 i = 0; i < err->parts.n; i++) {
+    const ErrorPart *p = &err->parts.v[i];
+    if (i > 0) {
+      sb_puts(&msg, "\n\t");
+      if (pos_known(p->pos)) sb_printf(&msg, "%s: ", S_pos(p->pos));
+    }
+    sb_puts(&msg, p->msg);
+  }
+  const char *s = arena_strdup(&types_arena, sb_cstr(&msg));
+  sb_free(&msg);
+  return s;
+}
+
 /* The index of the file that contains pos, or -1. */
 static int file_index(Checker *check, Pos pos) {
   u32 base = pos.base;
@@ -98,14 +115,7 @@ void err_report(ErrorDesc *err) {
   }
   StrBuf msg = {0};
   if (err->code == E_InvalidSyntaxTree) sb_puts(&msg, "invalid syntax tree: ");
-  for (u32 i = 0; i < err->parts.n; i++) {
-    const ErrorPart *p = &err->parts.v[i];
-    if (i > 0) {
-      sb_puts(&msg, "\n\t");
-      if (pos_known(p->pos)) sb_printf(&msg, "%s: ", S_pos(p->pos));
-    }
-    sb_puts(&msg, p->msg);
-  }
+  sb_puts(&msg, err_msg(err));
   Pos pos = pos_known(check->errpos) ? check->errpos : first->pos;
   add_version_hint(check, pos, &msg);
   check->first_err = true;
