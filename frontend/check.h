@@ -222,6 +222,7 @@ Object *check_lhs_ident_var(Checker *check, const Name *ident);
 void check_assign_var(Checker *check, Expr *lhs, Expr *rhs, Operand *x, const char *context); /* one of rhs, x */
 TypeList *types_operand_types(u32 n, Operand **list);
 TypeList *types_var_types(u32 n, Object **list);
+const char *types_measure(int x, const char *unit);
 const char *check_types_summary(Checker *check, TypeList *list, bool variadic, bool has_dots);
 void check_init_vars(Checker *check, u32 nlhs, Object **lhs, u32 nrhs, Expr **rhs, Stmt *return_stmt);
 void check_assign_vars(Checker *check, u32 nlhs, Expr **lhs, u32 nrhs, Expr **rhs);

@@ -221,17 +221,18 @@ TypeList *types_var_types(u32 n, Object **list) {
   return types_new_type_list(n, v);
 }
 
+/* "1 unit", "2 units" */
+const char *types_measure(int x, const char *unit) { return S_printf("%d %s%s", x, unit, x == 1 ? "" : "s"); }
+
 /* "assignment mismatch": l variables but r values, or a call that returns r values. */
 static void assign_error(Checker *check, u32 nrhs, Expr **rhs, u32 l, u32 r) {
-  Expr *rhs0 = rhs[0];
-  const char *lp = l == 1 ? "" : "s", *rp = r == 1 ? "" : "s";
-  Expr *call = ast_unparen(rhs0);
-  if (nrhs == 1 && call->n.kind == N_CallExpr) {
-    check_errorf(check, rhs0, E_WrongAssignCount, "assignment mismatch: %u variable%s but %s returns %u value%s", l, lp,
-                 S_expr(((CallExpr *)call)->fun), r, rp);
-    return;
-  }
-  check_errorf(check, rhs0, E_WrongAssignCount, "assignment mismatch: %u variable%s but %u value%s", l, lp, r, rp);
+  Expr *rhs0 = rhs[0], *call = ast_unparen(rhs0);
+  const char *vars = types_measure((int)l, "variable"), *vals = types_measure((int)r, "value");
+  if (nrhs == 1 && call->n.kind == N_CallExpr)
+    check_errorf(check, rhs0, E_WrongAssignCount, "assignment mismatch: %s but %s returns %s", vars,
+                 S_expr(((CallExpr *)call)->fun), vals);
+  else
+    check_errorf(check, rhs0, E_WrongAssignCount, "assignment mismatch: %s but %s", vars, vals);
 }
 
 static void return_error(Checker *check, const void *at, u32 l, Object **lhs, u32 r, Operand **rhs) {
