@@ -75,6 +75,7 @@ struct Lower {
   VEC(FuncInst *) queue;
   u32 next;
   u32 nstmp;
+  PtrMap fn_infos;     /* FuncDecl, FuncLit, ForStmt, Package -> FnInfo (lower_closure.c) */
   Arena arena;
 };
 
