@@ -185,7 +185,7 @@ void check_var_decl(Checker *check, Object *obj, u32 nlhs, Object **lhs, Expr *t
 /* ---- types ---- */
 
 /* Whether t is an imported interface that only constraints may use. */
-static bool is_imported_constraint(Checker *check, Type *t) {
+bool check_is_imported_constraint(Checker *check, Type *t) {
   Named *named = type_as_named(t);
   if (!named || named->obj->pkg == check->pkg || !named->obj->pkg) return false;
   Interface *u = under_interface((Type *)named);
@@ -203,7 +203,7 @@ static void type_decl_later(Checker *check, void *ctx) {
   TypeDeclCtx *c = ctx;
   Named *n = type_as_named(c->obj->type);
   if (n) check_valid_type(check, n);
-  if (!c->version_err && c->rhs && is_imported_constraint(check, c->rhs))
+  if (!c->version_err && c->rhs && check_is_imported_constraint(check, c->rhs))
     check_verify_versionf(check, c->tdecl->type, GO1(18), "using type constraint %s", S_type(check, c->rhs));
 }
 
