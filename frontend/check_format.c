@@ -116,31 +116,3 @@ const char *S_const(const Const *c) {
   const_string(&b, c);
   return finish(&b);
 }
-
-static void write_position(StrBuf *b, const char *file, u32 line, u32 col) {
-  if (line == 0) {
-    sb_puts(b, *file ? file : "<unknown position>");
-    return;
-  }
-  sb_printf(b, "%s:%u", file, line);
-  if (col) sb_printf(b, ":%u", col);
-}
-
-/* As syntax.Pos prints: the relative position, and the absolute one in brackets when they differ. */
-const char *S_pos(Pos p) {
-  StrBuf b = {0};
-  RelPos rel = pos_rel(p);
-  const char *file = rel.filename ? rel.filename->s : "";
-  write_position(&b, file, rel.line, rel.col);
-  const PosBase *base = p.base ? pos_base(p.base) : NULL;
-  if (base && !base->is_file) {
-    RelPos start = pos_rel(base->pos);
-    const char *abs = start.filename ? start.filename->s : "";
-    if (strcmp(abs, file) != 0 || p.line != rel.line || p.col != rel.col) {
-      sb_putc(&b, '[');
-      write_position(&b, abs, p.line, p.col);
-      sb_putc(&b, ']');
-    }
-  }
-  return finish(&b);
-}

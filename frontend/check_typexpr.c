@@ -154,9 +154,9 @@ Type *check_generic_type(Checker *check, Expr *e, StrBuf *cause) {
 static Type *operand_as_type(Checker *check, Operand *x) {
   if (x->mode == OM_TYPEXPR) return x->type;
   if (x->mode == OM_NOVALUE)
-    check_errorf_pos(check, operand_pos(x), E_NotAType, "%s used as type", S_operand(check, x));
+    check_errorf(check, x->expr, E_NotAType, "%s used as type", S_operand(check, x));
   else if (x->mode != OM_INVALID)
-    check_errorf_pos(check, operand_pos(x), E_NotAType, "%s is not a type", S_operand(check, x));
+    check_errorf(check, x->expr, E_NotAType, "%s is not a type", S_operand(check, x));
   return typ[BK_INVALID];
 }
 
@@ -318,8 +318,7 @@ i64 check_array_length(Checker *check, Expr *e) {
   check_expr(check, NULL, &x, e);
   if (x.mode != OM_CONSTANT) {
     if (x.mode != OM_INVALID)
-      check_errorf_pos(check, operand_pos(&x), E_InvalidArrayLen, "array length %s must be constant",
-                       S_operand(check, &x));
+      check_errorf(check, x.expr, E_InvalidArrayLen, "array length %s must be constant", S_operand(check, &x));
     return -1;
   }
   bool is_int = types_is_integer(x.type);
@@ -330,8 +329,8 @@ i64 check_array_length(Checker *check, Expr *e) {
         const_int64_val(val, &n) && n >= 0)
       return n;
   }
-  check_errorf_pos(check, operand_pos(&x), E_InvalidArrayLen,
-                   is_int ? "invalid array length %s" : "array length %s must be integer", S_operand(check, &x));
+  check_errorf(check, x.expr, E_InvalidArrayLen,
+               is_int ? "invalid array length %s" : "array length %s must be integer", S_operand(check, &x));
   return -1;
 }
 

@@ -3,7 +3,6 @@
 
 Scope *universe;
 Package *package_unsafe;
-Context *types_context;
 Type *type_byte, *type_rune, *type_any, *type_error, *type_comparable, *type_empty_interface;
 Object *universe_any, *universe_any_no_alias, *universe_comparable, *universe_iota, *universe_nil;
 

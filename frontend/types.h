@@ -207,6 +207,7 @@ typedef struct CheckConfig {
   bool ignore_func_bodies;    /* declarations only */
   bool lazy_bodies;           /* bodies are checked by check_func_body on demand */
   bool allow_unused_imports;
+  bool complete;              /* the package has no assembly: report functions without a body */
   bool disable_unused_check;
   bool trace;
   int error_limit;            /* stop after this many; 0: all */

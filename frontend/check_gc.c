@@ -1,0 +1,202 @@
+/* check_gc.c - what cmd/compile checks between types2 and code generation (noder/irgen.go, noder/writer.go):
+ * anonymous interfaces that contain themselves, pragmas on declarations that do not take them, //go:embed and
+ * //go:linkname, and functions without a body.
+ * Runs only for packages without errors; the first group stops before the others when it found one, as gc does. */
+#include "frontend/check.h"
+
+static void gc_error(Checker *check, Pos pos, const char *msg) {
+  check->first_err = true;
+  check->pkg->nerrors++;
+  diag_report(check->sink, pos, false, false, 0, "%s", msg);
+}
+
+/* ---- anonymous interface cycles ---- */
+
+typedef struct CycleFinder {
+  Checker *check;
+  PtrMap seen;     /* Interface -> itself once visited */
+  PtrMap visiting; /* Interface -> itself while its methods are visited */
+} CycleFinder;
+
+static bool iface_has_cycle(CycleFinder *f, Interface *t);
+
+static bool visit_iface(CycleFinder *f, Interface *t) {
+  if (t->nmethods == 0 && t->nembeddeds == 0) return false;
+  if (ptrmap_has(&f->seen, t)) return ptrmap_has(&f->visiting, t);
+  ptrmap_set(&f->seen, t, t);
+  ptrmap_set(&f->visiting, t, t);
+  if (iface_has_cycle(f, t)) return true;
+  ptrmap_delete(&f->visiting, t);
+  return false;
+}
+
+/* Whether t, without going through a defined type, refers to an interface that is being visited. */
+static bool visit(CycleFinder *f, Type *t) {
+  for (;;) {
+    t = t ? type_unalias(t) : NULL;
+    if (!t) return false;
+    switch (t->kind) {
+    case TYPE_POINTER: t = ((Pointer *)t)->base; break;
+    case TYPE_ARRAY: t = ((Array *)t)->elem; break;
+    case TYPE_CHAN: t = ((Chan *)t)->elem; break;
+    case TYPE_SLICE: t = ((Slice *)t)->elem; break;
+    case TYPE_MAP:
+      if (visit(f, ((Map *)t)->key)) return true;
+      t = ((Map *)t)->elem;
+      break;
+    case TYPE_STRUCT:
+      for (u32 i = 0; i < ((Struct *)t)->nfields; i++)
+        if (visit(f, ((Struct *)t)->fields[i]->type)) return true;
+      return false;
+    case TYPE_INTERFACE: return visit_iface(f, (Interface *)t);
+    case TYPE_SIGNATURE:
+      if (visit(f, (Type *)((Signature *)t)->params)) return true;
+      t = (Type *)((Signature *)t)->results;
+      break;
+    case TYPE_TUPLE:
+      for (u32 i = 0; i < ((Tuple *)t)->n; i++)
+        if (visit(f, ((Tuple *)t)->vars[i]->type)) return true;
+      return false;
+    default: return false;
+    }
+  }
+}
+
+static bool iface_has_cycle(CycleFinder *f, Interface *t) {
+  TypeSet *s = interface_type_set(t);
+  for (u32 i = 0; i < s->nmethods; i++)
+    if (visit(f, s->methods[i]->type)) return true;
+  return false;
+}
+
+static bool find_iface_cycles(void *ctx, void *node) {
+  CycleFinder *f = ctx;
+  if (((Node *)node)->kind != N_InterfaceType) return true;
+  Type *t = type_unalias(((Expr *)node)->type);
+  if (type_is(t, TYPE_INTERFACE) && iface_has_cycle(f, (Interface *)t)) {
+    gc_error(f->check, ((Node *)node)->pos,
+             "invalid recursive type: anonymous interface refers to itself (see https://go.dev/issue/56103)");
+    ptrmap_free(&f->visiting); /* reported once */
+  }
+  return false;
+}
+
+/* ---- pragmas ---- */
+
+typedef struct PragmaWalk {
+  Checker *check;
+  bool have_embed, have_unsafe; /* the file imports embed, unsafe */
+  u32 func_depth;               /* > 0: below a function body */
+} PragmaWalk;
+
+static void check_pragma(PragmaWalk *w, const Pragma *p, u32 allowed) {
+  if (!p) return;
+  for (u32 i = 0; i < p->all.n; i++) {
+    if (!(p->all.v[i].flag & ~allowed)) continue;
+    gc_error(w->check, p->all.v[i].pos, p->all.v[i].flag == PRAGMA_EMBED ? "misplaced go:embed directive"
+                                                                       : "misplaced compiler directive");
+  }
+}
+
+static void check_embed(PragmaWalk *w, const VarDecl *d) {
+  if (!d->pragma || !(d->pragma->flags & PRAGMA_EMBED)) return;
+  const char *msg = NULL;
+  GoVersion lang = types_as_go_version(w->check->conf.goversion ? w->check->conf.goversion->s : NULL);
+  if (!w->have_embed)
+    msg = "go:embed requires import \"embed\" (or import _ \"embed\", if package is not used)";
+  else if (d->names.n > 1)
+    msg = "go:embed cannot apply to multiple vars";
+  else if (d->values)
+    msg = "go:embed cannot apply to var with initializer";
+  else if (w->func_depth)
+    msg = "go:embed cannot apply to var inside func";
+  else if (lang && lang < GO1(16))
+    msg = S_printf("go:embed requires go1.16 or later (-lang was set to %s; check go.mod)",
+                   w->check->conf.goversion->s);
+  for (u32 i = 0; msg && i < d->pragma->all.n; i++) {
+    if (d->pragma->all.v[i].flag != PRAGMA_EMBED) continue;
+    gc_error(w->check, d->pragma->all.v[i].pos, msg);
+    return;
+  }
+}
+
+static bool check_pragmas(void *ctx, void *node) {
+  PragmaWalk *w = ctx;
+  switch (((Node *)node)->kind) {
+  case N_ImportDecl: {
+    const ImportDecl *d = node;
+    check_pragma(w, d->pragma, 0);
+    if (strstr(d->path->value->s, "embed") && strlen(d->path->value->s) == 7) w->have_embed = true;
+    if (strstr(d->path->value->s, "unsafe") && strlen(d->path->value->s) == 8) w->have_unsafe = true;
+    return false;
+  }
+  case N_ConstDecl: check_pragma(w, ((ConstDecl *)node)->pragma, 0); break;
+  case N_TypeDecl: check_pragma(w, ((TypeDecl *)node)->pragma, 0); break;
+  case N_VarDecl:
+    check_pragma(w, ((VarDecl *)node)->pragma, PRAGMA_EMBED);
+    check_embed(w, node);
+    break;
+  case N_FuncDecl: check_pragma(w, ((FuncDecl *)node)->pragma, ~(u32)(PRAGMA_EMBED | PRAGMA_GOBUILD)); break;
+  case N_BlockStmt: {
+    const BlockStmt *b = node;
+    w->func_depth++;
+    for (u32 i = 0; i < b->list.n; i++) ast_inspect(b->list.v[i], check_pragmas, w);
+    w->func_depth--;
+    return false;
+  }
+  default: break;
+  }
+  return true;
+}
+
+/* ---- //go:linkname and missing bodies ---- */
+
+static void check_linknames(Checker *check, const File *f, bool have_unsafe, PtrMap *linknames) {
+  for (u32 i = 0; i < f->linknames.n; i++) {
+    const Linkname *l = &f->linknames.v[i];
+    if (!have_unsafe) {
+      gc_error(check, l->pos, "//go:linkname only allowed in Go files that import \"unsafe\"");
+      continue;
+    }
+    if (l->remote && strchr(l->remote->s, '[') && strchr(l->remote->s, ']')) {
+      gc_error(check, l->pos, "//go:linkname reference of an instantiation is not allowed");
+      continue;
+    }
+    Object *obj = scope_lookup(check->pkg->scope, l->local);
+    if (!obj || (obj->kind != OBJ_FUNC && obj->kind != OBJ_VAR)) {
+      GoVersion lang = types_as_go_version(check->conf.goversion ? check->conf.goversion->s : NULL);
+      if (!lang || lang >= GO1(18))
+        gc_error(check, l->pos, "//go:linkname must refer to declared function or variable");
+    } else if (ptrmap_has(linknames, obj)) {
+      gc_error(check, l->pos, S_printf("duplicate //go:linkname for %s", l->local->s));
+    } else {
+      ptrmap_set(linknames, obj, obj);
+    }
+  }
+}
+
+static void check_body(Checker *check, const FuncDecl *d, const PtrMap *linknames) {
+  u32 flags = d->pragma ? d->pragma->flags : 0;
+  if (d->body && (flags & PRAGMA_NOESCAPE))
+    gc_error(check, d->d.n.pos, "can only use //go:noescape with external func implementations");
+  if (!d->body && check->conf.complete && !ptrmap_has(linknames, d->name->obj))
+    gc_error(check, d->d.n.pos, "missing function body");
+}
+
+void check_gc_restrictions(Checker *check) {
+  CycleFinder cycles = {.check = check};
+  for (u32 i = 0; i < check->nfiles; i++) ast_inspect(check->files[i], find_iface_cycles, &cycles);
+  ptrmap_free(&cycles.seen);
+  ptrmap_free(&cycles.visiting);
+  if (check->first_err) return;
+
+  PtrMap linknames = {0};
+  for (u32 i = 0; i < check->nfiles; i++) {
+    PragmaWalk w = {.check = check};
+    check_pragma(&w, check->files[i]->pragma, PRAGMA_GOBUILD);
+    for (u32 k = 0; k < check->files[i]->decls.n; k++) ast_inspect(check->files[i]->decls.v[k], check_pragmas, &w);
+    check_linknames(check, check->files[i], w.have_unsafe, &linknames);
+  }
+  for (u32 i = 0; i < check->pkg->funcs.n; i++) check_body(check, check->pkg->funcs.v[i], &linknames);
+  ptrmap_free(&linknames);
+}
