@@ -264,10 +264,6 @@ void types_write_tuple(StrBuf *out, Tuple *t, bool variadic, Qualifier q, void *
   write_tuple(&(TypeWriter){.out = out, .q = q, .ctx = ctx, .param_names = true}, t, variadic);
 }
 
-void types_write_tparam_list(StrBuf *out, TypeParamList *list, Qualifier q, void *ctx) {
-  write_tparam_list(&(TypeWriter){.out = out, .q = q, .ctx = ctx, .param_names = true}, list);
-}
-
 void types_write_method_signature(StrBuf *out, Signature *sig, Qualifier q, void *ctx, bool pkg_info) {
   write_signature(&(TypeWriter){.out = out, .q = q, .ctx = ctx, .pkg_info = pkg_info}, sig);
 }
