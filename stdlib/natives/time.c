@@ -1,0 +1,54 @@
+/* time.c - clocks, timers and Sleep for package time. */
+#include "runtime/sched.h"
+#include "runtime/chan.h"
+#include "runtime/timer.h"
+#include "stdlib/natives/natives.h"
+
+NATIVE_FN(time_now) { /* (sec int64, nsec int32, mono int64) */
+  i64 sec;
+  i32 nsec;
+  walltime(&sec, &nsec);
+  fp[0].i = sec;
+  fp[1].i = nsec;
+  fp[2].i = nanotime();
+  return ST_OK;
+}
+
+NATIVE_FN(time_nano) {
+  fp[0].i = nanotime();
+  return ST_OK;
+}
+
+NATIVE_FN(time_false) {
+  fp[0].u = false;
+  return ST_OK;
+}
+
+NATIVE_FN(time_sleep) { return timer_sleep(g, fp[0].i); }
+
+/* timer.c recognises these two functions and runs them in C. */
+static void know_time_functions(void) {
+  static bool known;
+  if (known) return;
+  known = true;
+  FuncRec *send = link_func("time.sendTime"), *go = link_func("time.goFunc");
+  timer_set_known(send ? &send->self : NULL, go ? &go->self : NULL, link_global("time.localLoc"));
+}
+
+NATIVE_FN(time_new_timer) { /* (when, period int64, f func(any, uintptr, int64), arg any, cp unsafe.Pointer) *Timer */
+  know_time_functions();
+  fp[0].p = timer_new(fp[0].i, fp[1].i, fp[2].p, fp + 3, fp[5].p);
+  return ST_OK;
+}
+
+NATIVE_FN(time_stop_timer) {
+  NIL_CHECK(fp[0].p);
+  fp[0].u = timer_stop(fp[0].p);
+  return ST_OK;
+}
+
+NATIVE_FN(time_reset_timer) {
+  NIL_CHECK(fp[0].p);
+  fp[0].u = timer_reset(fp[0].p, fp[1].i, fp[2].i);
+  return ST_OK;
+}
