@@ -30,7 +30,7 @@ static void report_mismatch(Inference *c, Type *tpar, Type *targ, Operand *arg) 
   Checker *check = c->check;
   TypeList *targs = unifier_inferred(c->u, c->tparams);
   const char *ts = S_type(check, targ), *es = S_expr(arg->expr), *ps = S_type(check, tpar);
-  Pos at = operand_pos(arg);
+  Pos at = check_pos_at(arg->expr);
   if (all_null(targs)) {
     err_addf_pos(c->err, at, "type %s of %s does not match %s (cannot infer %s)", ts, es, ps,
                  types_type_params_string(c->tparams));
@@ -148,7 +148,7 @@ static bool infer_from_untyped(Inference *c, u32 nargs, const bool *untyped) {
     while (c->tparams->v[k] != tpar) k++;
     Type *m = max->v[k] ? types_max_type(max->v[k], arg->type) : arg->type;
     if (!m) {
-      err_addf_pos(c->err, operand_pos(arg), "mismatched types %s and %s (cannot infer %s)",
+      err_addf_pos(c->err, check_pos_at(arg->expr), "mismatched types %s and %s (cannot infer %s)",
                    S_type(c->check, max->v[k]), S_type(c->check, arg->type), S_type(c->check, (Type *)tpar));
       return false;
     }
