@@ -156,6 +156,8 @@ typedef struct FinqEntry {
 bool finq_next(FinqEntry *e); /* false when empty */
 /* For the native in which that goroutine waits: parks it until something is queued; ST_OK when something is already. */
 Status finq_wait(G *g);
+/* For the goroutine that runs pool cleanups: parks it until gc_cycles() differs from `seen`. One waiter each. */
+Status gc_cycle_wait(G *g, u64 seen);
 
 /* ---- memory access of Go code (DESIGN D21) and write barriers ---- */
 #define MEM_ACCESS(name, T)                                                    \
