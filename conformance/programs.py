@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""programs.py --govm GOVM [--subset torture] - runs our own programs: conformance/acceptance and conformance/regress.
+
+NAME.want (or NAME.out) is what NAME.go prints on standard output, a line /.../ being a regular expression; NAME.code its exit
+status, 0 without it; NAME.stderr1 the first line of standard error. known_failures.txt of a folder lists programs that do
+not pass yet, with reasons: they are run and counted as skipped, and one that passes is a failure.
+Ends with 'N passed, N failed, N skipped'."""
+import argparse
+import concurrent.futures
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+FOLDERS = ["acceptance", "regress"]
+# Programs that stay quick when every safepoint collects or every call takes a new segment.
+TORTURE = {"hello", "channels_select", "deadlock", "nil_interface", "panics", "reflection", "startup_order",
+           "gosched_round_robin", "finalizers"}
+
+
+def side(go, *suffixes):
+    for s in suffixes:
+        p = go.with_suffix(s)
+        if p.exists():
+            return p.read_text()
+    return None
+
+
+def check(govm, go, timeout):
+    """None when the program does what its files say, else why not."""
+    try:
+        p = subprocess.run([govm, "run", str(go)], capture_output=True, text=True, errors="replace", timeout=timeout,
+                           stdin=subprocess.DEVNULL)
+    except subprocess.TimeoutExpired:
+        return f"no end in {timeout} s"
+    want, got = (side(go, ".want", ".out") or "").splitlines(), p.stdout.splitlines()
+    code = int(side(go, ".code") or 0)
+    if p.returncode != code:
+        return f"exit status {p.returncode}, want {code}: {p.stderr.strip()[-1500:]}"
+    if len(want) != len(got):
+        return f"{len(got)} lines, want {len(want)}: {p.stdout[:300]!r}"
+    for w, g in zip(want, got):
+        hit = re.search(w[1:-1], g) if len(w) > 1 and w[0] == w[-1] == "/" else w == g
+        if not hit:
+            return f"got {g!r}, want {w!r}"
+    first = side(go, ".stderr1")
+    if first and (p.stderr.splitlines() or [""])[0] != first.strip():
+        return f"standard error begins {p.stderr[:80]!r}, want {first.strip()!r}"
+    return None
+
+
+def read_known(folder):
+    p = HERE / folder / "known_failures.txt"
+    lines = p.read_text().splitlines() if p.exists() else []
+    return dict(line.split(None, 1) for line in lines if line and not line.startswith("#"))
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--govm", required=True)
+    ap.add_argument("--subset", choices=["torture"])
+    ap.add_argument("--timeout", type=float, default=300)
+    args = ap.parse_args()
+    govm = str(pathlib.Path(args.govm).resolve())
+    programs, known = [], {}
+    for folder in FOLDERS:
+        known.update({(folder, name): why for name, why in read_known(folder).items()})
+        programs += [(folder, go) for go in sorted((HERE / folder).glob("*.go"))]
+    if args.subset:
+        programs = [(f, go) for f, go in programs if go.stem in TORTURE or f == "regress"]
+    passed = failed = skipped = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = pool.map(lambda p: check(govm, p[1], args.timeout), programs)
+        for (folder, go), why in zip(programs, results):
+            reason = known.get((folder, go.name))
+            if reason and why:
+                skipped += 1
+                print(f"known {folder}/{go.name}: {reason}")
+            elif reason:
+                failed += 1
+                print(f"FAIL {folder}/{go.name}: passes now; take it out of known_failures.txt")
+            elif why:
+                failed += 1
+                print(f"FAIL {folder}/{go.name}: {why}")
+            else:
+                passed += 1
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    sys.exit(failed > 0 or passed == 0)
+
+
+if __name__ == "__main__":
+    main()
