@@ -20,6 +20,9 @@ static bool valid_all(ValidType *w, u32 n, Type **v, u32 nnest, u32 npath) {
   return true;
 }
 
+/* An instance is shown where it was written first. */
+static Object *cycle_object(Named *n) { return n->inst ? n->inst->obj : n->obj; }
+
 /* t is nested in itself: its origin becomes invalid and the cycle is reported once. */
 static void report_cycle(ValidType *w, Named *t, u32 npath) {
   named_origin(t)->fromRHS = typ[BK_INVALID];
@@ -27,7 +30,7 @@ static void report_cycle(ValidType *w, Named *t, u32 npath) {
     if (!types_identical((Type *)w->path.v[start], (Type *)t)) continue;
     u32 n = npath - start;
     Object **cycle = NEW_ARRAY(&types_arena, Object *, n);
-    for (u32 i = 0; i < n; i++) cycle[i] = w->path.v[start + i]->obj;
+    for (u32 i = 0; i < n; i++) cycle[i] = cycle_object(w->path.v[start + i]);
     check_cycle_error(w->check, n, cycle, 0);
     return;
   }
