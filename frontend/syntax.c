@@ -1,4 +1,6 @@
 /* syntax.c - the entry points of parsing: one file from memory or disk, and the token dump.
+ * Invariant: the table-driven parser reports nothing; whatever it does not accept is parsed again by the diagnosing
+ * parser, from the same text, into a fresh File.
  */
 #include "frontend/syntax.h"
 
@@ -28,8 +30,17 @@ File *syntax_parse(Arena *arena, DiagSink *sink, const char *name, const char *a
   b.line = b.col = b.pos.line = b.pos.col = 1;
   ParseState ps = {.arena = arena, .sink = sink, .opt = opt ? opt : &defaults};
   ps.file_base = pos_base_add(b);
-  start_file(&ps, arena, ps.file_base);
-  parse_diagnosing(&ps, text, n);
+  bool done = false;
+  if (!ps.opt->diagnose_only) {
+    ps.silent = true;
+    start_file(&ps, arena, ps.file_base);
+    done = parse_table_driven(&ps, text, n);
+  }
+  if (!done) {
+    ps.silent = false;
+    start_file(&ps, arena, ps.file_base);
+    parse_diagnosing(&ps, text, n);
+  }
   ps.file->nerrors = ps.nerrors;
   VEC_FREE(&ps.stack);
   return ps.file;
