@@ -10,8 +10,11 @@ Status efaceeq(G *g, const Slot *a, const Slot *b, bool *eq); /* interface{} val
 Status ifaceeq(G *g, const Slot *a, const Slot *b, bool *eq); /* interfaces with methods: itab and data words */
 /* Two values of type t in memory; t is comparable, interfaces inside it may still panic. */
 Status type_equal(G *g, const AbiType *t, const void *a, const void *b, bool *eq);
-/* The same for types without interfaces inside (type_may_panic is false). */
-bool type_equal_nopanic(const AbiType *t, const void *a, const void *b);
+static inline bool str_bytes_equal(const GoString *a, const GoString *b) {
+  return a->len == b->len && (a->p == b->p || memcmp(a->p, b->p, (size_t)a->len) == 0);
+}
+/* Raises run-time error prefix + the type's string: "hash of unhashable type []int". */
+Status panic_with_type(G *g, const char *prefix, const AbiType *t);
 static inline bool type_comparable(const AbiType *t) { return t->equal != NULL; }
 
 /* ---- hashing: Go's hash64.go and alg.go, the same values wherever C or Go asks ---- */
