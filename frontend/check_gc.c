@@ -185,7 +185,9 @@ static void check_body(Checker *check, const FuncDecl *d, const PtrMap *linkname
 
 void check_gc_restrictions(Checker *check) {
   CycleFinder cycles = {.check = check};
-  for (u32 i = 0; i < check->nfiles; i++) ast_inspect(check->files[i], find_iface_cycles, &cycles);
+  for (u32 i = 0; i < check->nfiles; i++)
+    for (u32 k = 0; k < check->files[i]->decls.n; k++)
+      ast_inspect(check->files[i]->decls.v[k], find_iface_cycles, &cycles);
   ptrmap_free(&cycles.seen);
   ptrmap_free(&cycles.visiting);
   if (check->first_err) return;
