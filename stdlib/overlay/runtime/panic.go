@@ -164,8 +164,6 @@ func Goexit()
 func throw(s string)
 func fatal(s string)
 
-//go:linkname maps_fatal internal/runtime/maps.fatal
-func maps_fatal(s string) { fatal(s) }
 
 var zeroVal [abi.ZeroValSize]byte
 
