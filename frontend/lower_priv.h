@@ -92,8 +92,13 @@ const Layout *expr_layout(Fn *fn, const Expr *e);
 static inline Type *under_of(Fn *fn, Type *t) { return type_under(fn_type(fn, t)); }
 Type *deref_type(Type *t); /* the base of a pointer type, else t */
 Tuple *fn_tuple(Fn *fn, Tuple *t);
+/* Substitution that also replaces types declared inside the generic function by one copy per instance. */
+Type *lower_subst(Lower *lw, Type *t, TypeParamList *tparams, TypeList *targs);
+u32 lower_static_const(Lower *lw, const Const *c, Type *t);   /* a read-only global that holds the constant */
+bool lower_var_is_static(Lower *lw, Object *var, Expr *init); /* lower_static.c: needs no code */
 
 /* ---- emitting ---- */
+extern const IrShape ir_shape_3words_iface; /* an interface, then a bool */
 #define op0(fn, op, shape) ir_value((fn)->f, (fn)->b, op, shape, 0)
 #define op1(fn, op, shape, a) ir_value((fn)->f, (fn)->b, op, shape, 1, a)
 #define op2(fn, op, shape, a, b_) ir_value((fn)->f, (fn)->b, op, shape, 2, a, b_)
@@ -180,15 +185,20 @@ void lower_multi(Fn *fn, Expr *list, u32 n, Type **to, IrValue **out);
 IrValue *lower_address(Fn *fn, Expr *e);             /* &e: e addressable or a composite literal */
 IrValue *lower_operation(Fn *fn, Operation *o);
 IrValue *lower_binary(Fn *fn, Op op, Type *t, IrValue *x, IrValue *y, Type *ytype, const Expr *yexpr);
-IrValue *lower_compare(Fn *fn, Op op, Expr *x, Expr *y);
 IrValue *equal_values(Fn *fn, const Layout *ly, IrValue *a, IrValue *b);
 IrValue *compare_values(Fn *fn, Op op, const Layout *ly, IrValue *a, IrValue *b);
 IrValue *bool_not(Fn *fn, IrValue *v);
 IrValue *lower_complit(Fn *fn, CompositeLit *l);
+IrValue *lower_complit_of(Fn *fn, CompositeLit *l, Type *t);
+IrValue *lower_elided_ptr(Fn *fn, CompositeLit *l, Type *ptr);
+/* lower_static.c: the literal consists of constants and addresses only; *g is a global that holds it */
+bool literal_is_static(Fn *fn, CompositeLit *l, Type *t, u32 *g);
+bool array_literal_is_static(Fn *fn, CompositeLit *l, Type *array, u32 *g);
 void complit_fill(Fn *fn, CompositeLit *l, Place dst, bool zeroed); /* dst is fresh */
 IrValue *lower_slice_expr(Fn *fn, SliceExpr *s);
 IrValue *lower_comma_ok(Fn *fn, Expr *e, IrValue **ok); /* v, ok := m[k], x.(T), <-c */
-Expr *type_operand(Expr *e);
+Type *const_default_type(const Const *c);
+const IrShape *shape_with_bool(Fn *fn, const Layout *ly);
 
 /* ---- conversions (lower_conv.c) ---- */
 IrValue *const_value(Fn *fn, const Const *c, Type *t);
