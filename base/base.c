@@ -324,8 +324,7 @@ void ptrmap_delete(PtrMap *m, const void *key) {
   if (!m->nslots) return;
   u32 i = m->slots[ptrmap_slot(m, key)];
   if (!i) return;
-  m->entries[i - 1] = (PtrMapEntry){NULL, NULL};
-  ptrmap_rehash(m);
+  m->entries[i - 1] = (PtrMapEntry){NULL, NULL}; /* its slot stays taken until the next rehash */
 }
 
 void ptrmap_free(PtrMap *m) {
