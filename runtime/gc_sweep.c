@@ -152,6 +152,10 @@ void gc_request(void) {
   heap.wanted = true;
   sched_preempt();
 }
+void gc_request_full(void) {
+  heap.wanted_full = true;
+  gc_request();
+}
 bool gc_wanted(void) { return heap.wanted; }
 u64 gc_cycles(void) { return heap.num_gc; }
 u64 heap_live_bytes(void) { return heap.live; }
@@ -171,7 +175,8 @@ static void record_pause(i64 start) {
 
 void gc_collect(void) {
   i64 start = nanotime();
-  heap.wanted = false;
+  bool full = heap.wanted_full;
+  heap.wanted = heap.wanted_full = false;
   sweep_all();
   u64 keep = heap.trigger == UINT64_MAX ? UINT64_MAX : (heap.trigger + heap.trigger / 10) >> SC_PAGE_SHIFT;
   if (keep > heap.pages_inuse) keep -= heap.pages_inuse;
@@ -203,12 +208,14 @@ void gc_collect(void) {
             (unsigned long long)before >> 10, (unsigned long long)heap.marked >> 10,
             (unsigned long long)heap.trigger >> 10, (long long)(nanotime() - start) / 1000);
   specials_wake();
+  if (!full) return;
+  heap.num_forced++;
+  sweep_all();
 }
 
 void gc_collect_full(void) {
+  heap.wanted_full = true;
   gc_collect();
-  heap.num_forced++;
-  sweep_all();
 }
 
 void gc_free_os_memory(void) { pages_scavenge(0); }

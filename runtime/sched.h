@@ -32,7 +32,7 @@ Status sched_park(G *g, WaitReason why);
 /* g (G_WAITING or G_SYSCALL) becomes runnable: goready. next: at the front, as Go does for channel wakeups. */
 void sched_ready(G *g, bool next);
 /* g, running and saved, goes to the end of the global queue: Gosched, preemption. */
-void sched_yield(G *g);
+void sched_requeue(G *g);
 i64 sched_num_goroutines(void); /* NumGoroutine */
 G *sched_all_gs(void);          /* first of the list through all_link, dead ones included; newest first */
 void sched_main_exited(void);   /* the main goroutine called Goexit: deadlock has another text from now on */
@@ -45,7 +45,7 @@ G *sched_switch(void);
 void sched_loop(void);
 void sched_stop(void);          /* makes sched_loop return at the next switch: tests, the REPL */
 /* Called by the interpreter at a safepoint with g saved when g->preempt is set: restores g->limit, collects if asked.
- * True: g should yield (sched_yield, then sched_switch). */
+ * True: g should yield (sched_requeue, then sched_switch). */
 bool sched_safepoint(G *g);
 /* Asks the running goroutine to come to sched_safepoint soon; from any thread. */
 void sched_preempt(void);

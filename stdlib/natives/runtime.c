@@ -1,6 +1,6 @@
 /* runtime.c - natives of the overlay package runtime, of runtime/debug and weak: callers, scheduler, memory, finalizers. */
-#include <sched.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "runtime/fatal.h"
 #include "runtime/print.h"
@@ -103,7 +103,7 @@ NATIVE_FN(runtime_type_string) {
 
 NATIVE_FN(runtime_type_pkgpath) {
   AbiUncommon *u = abi_type_uncommon(fp[0].p);
-  ret_string(fp, u ? abi_name_text(type_resolve_off(u->pkg_path)) : (GoString){0});
+  ret_string(fp, u ? abi_name_text(type_resolve_off(u->pkgpath)) : (GoString){0});
   return ST_OK;
 }
 
@@ -126,8 +126,7 @@ NATIVE_FN(runtime_gomaxprocs) {
 }
 
 NATIVE_FN(runtime_num_cpu) {
-  cpu_set_t set;
-  fp[0].i = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  fp[0].i = sysconf(_SC_NPROCESSORS_ONLN);
   return ST_OK;
 }
 
