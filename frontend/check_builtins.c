@@ -323,7 +323,9 @@ static Type *apply_type_func(BuiltinCall *b, TypeFunc f, ErrCode code) {
                     S_operand(b->check, b->x), b->name);
   Object *tname = obj_new_typename((Pos){0}, b->check->pkg, tp->obj->name, NULL);
   Type *bound = (Type *)types_new_union(w.terms.n, w.terms.v);
-  TypeParam *res = check_new_type_param(b->check, tname, (Type *)types_new_interface(0, NULL, 1, &bound));
+  Type **embedded = NEW(&types_arena, Type *);
+  *embedded = bound;
+  TypeParam *res = check_new_type_param(b->check, tname, (Type *)types_new_interface(0, NULL, 1, embedded));
   res->index = tp->index;
   return (Type *)res;
 }
