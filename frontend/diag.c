@@ -21,6 +21,10 @@ void diag_report(DiagSink *s, Pos pos, bool syntax, bool soft, int code, const c
   s->nerrors++;
 }
 
+/* gc keeps 8 bits of a column; a saturated column counts as unknown. */
+enum { COL_MAX = 255 };
+static u32 gc_col(Pos p) { return p.col < COL_MAX ? p.col : COL_MAX; }
+
 static int by_seq(const void *x, const void *y) {
   const Diag *a = x, *b = y;
   return a->seq < b->seq ? -1 : a->seq > b->seq;
@@ -31,7 +35,7 @@ static int by_pos(const void *x, const void *y) {
   const Diag *a = x, *b = y;
   if (a->pos.base != b->pos.base) return a->pos.base < b->pos.base ? -1 : 1;
   if (a->pos.line != b->pos.line) return a->pos.line < b->pos.line ? -1 : 1;
-  if (a->pos.col != b->pos.col) return a->pos.col < b->pos.col ? -1 : 1;
+  if (gc_col(a->pos) != gc_col(b->pos)) return gc_col(a->pos) < gc_col(b->pos) ? -1 : 1;
   return by_seq(x, y);
 }
 
@@ -59,7 +63,9 @@ static u32 keep_queued(Diag *v, u32 n, u32 limit) {
 static u32 drop_repeated(Diag *v, u32 n) {
   u32 kept = 0;
   for (u32 i = 0; i < n; i++)
-    if (kept == 0 || !pos_eq(v[kept - 1].pos, v[i].pos) || strcmp(v[kept - 1].msg, v[i].msg) != 0) v[kept++] = v[i];
+    if (kept == 0 || !same_line(v[kept - 1].pos, v[i].pos) || gc_col(v[kept - 1].pos) != gc_col(v[i].pos) ||
+        strcmp(v[kept - 1].msg, v[i].msg) != 0)
+      v[kept++] = v[i];
   return kept;
 }
 
@@ -72,11 +78,12 @@ void diag_sort(DiagSink *s) {
 }
 
 static void print_pos(FILE *f, Pos p) {
-  RelPos r = pos_rel(p);
   if (!pos_known(p)) return;
+  p.col = gc_col(p);
+  RelPos r = pos_rel(p);
   fputs(r.filename->s, f);
   if (r.line) fprintf(f, ":%u", r.line);
-  if (r.line && r.col) fprintf(f, ":%u", r.col);
+  if (r.line && r.col && r.col < COL_MAX) fprintf(f, ":%u", r.col);
   fputs(": ", f);
 }
 
