@@ -79,6 +79,8 @@ struct G {
   bool is_system;      /* not counted by deadlock detection and NumGoroutine */
   bool locked_to_thread;
   bool paniconfault;
+  u8 fips_indicator;   /* crypto/internal/fips140 */
+  bool fips_bypass;
   /* ---- natives in progress (native.h) ---- */
   struct NativeFrame *native; /* innermost native that asked for a CALL or is parked */
   u64 stack_bytes;     /* of all its segments */
