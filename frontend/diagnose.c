@@ -72,6 +72,13 @@ void dx_advance(Dx *d, u64 follow) {
   }
 }
 
+bool dx_too_deep(Dx *d) {
+  if (d->depth < DX_MAX_DEPTH) return false;
+  dx_syntax_error(d, "nesting too deep");
+  scan_stop(d);
+  return true;
+}
+
 bool dx_got(Dx *d, Token t) {
   if (d->s.tok != t) return false;
   scan_next(d);

@@ -46,17 +46,22 @@ typedef struct Dx {
   ParseState *ps;
   Scanner s;
   int fnest; /* function nesting: error recovery stops at statements inside functions */
+  int depth; /* of recursion, bounded by DX_MAX_DEPTH */
   int xnest; /* expression nesting; < 0 in the header of if, for and switch, where T{} is no literal */
 } Dx;
 
+enum { DX_MAX_DEPTH = 2500 }; /* nested operands, types and statements; deeper text ends there with an error */
+
 void scan_init(Dx *d, const char *text, size_t n);
 void scan_next(Dx *d);
+void scan_stop(Dx *d); /* the end of the file from now on */
 
 /* errors and tokens */
 Pos dx_pos(Dx *d);
 void dx_error(Dx *d, const char *msg);                /* as is, at the current token */
 void dx_syntax_error(Dx *d, const char *msg);         /* worded with the current token when msg asks for it */
 void dx_syntax_error_at(Dx *d, Pos pos, const char *msg);
+bool dx_too_deep(Dx *d); /* reports it, once, when the recursion is */
 bool dx_got(Dx *d, Token t);
 void dx_want(Dx *d, Token t);
 bool dx_got_assign(Dx *d);

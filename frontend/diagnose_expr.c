@@ -38,6 +38,8 @@ Expr *dx_type_list(Dx *d, bool strict, bool *comma) {
   return x;
 }
 
+static Expr *unary_expr(Dx *d);
+
 static Expr *unary_operation(Dx *d, Op op, Expr *(*operand)(Dx *)) {
   Operation *o = NODE(d->ps, Operation, dx_pos(d));
   o->op = op;
@@ -67,7 +69,7 @@ static void reassociate_arrow(Dx *d, Expr *x) {
   }
 }
 
-static Expr *unary_expr(Dx *d) {
+static Expr *unary_expr_at_depth(Dx *d) {
   if (d->s.tok == TOK_Operator || d->s.tok == TOK_Star) {
     switch (d->s.op) {
     case OP_MUL:
@@ -97,6 +99,14 @@ static Expr *unary_expr(Dx *d) {
     return &o->e;
   }
   return dx_pexpr(d, NULL, true);
+}
+
+static Expr *unary_expr(Dx *d) {
+  if (dx_too_deep(d)) return dx_bad_expr(d);
+  d->depth++;
+  Expr *x = unary_expr_at_depth(d);
+  d->depth--;
+  return x;
 }
 
 Expr *dx_binary_expr(Dx *d, Expr *x, int prec) {
@@ -261,7 +271,13 @@ static Expr *call(Dx *d, Expr *fun, Pos pos) {
 }
 
 static Expr *complit(Dx *d);
-static Expr *bare_complit(Dx *d) { return d->s.tok == TOK_Lbrace ? complit(d) : dx_expr(d); }
+static Expr *bare_complit(Dx *d) {
+  if (d->s.tok != TOK_Lbrace || dx_too_deep(d)) return dx_expr(d);
+  d->depth++;
+  Expr *x = complit(d);
+  d->depth--;
+  return x;
+}
 
 static bool complit_elem(Dx *d, void *ctx) {
   CompositeLit *x = ctx;

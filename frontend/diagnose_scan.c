@@ -107,6 +107,14 @@ void scan_init(Dx *d, const char *text, size_t n) {
   next_char(d);
 }
 
+void scan_stop(Dx *d) {
+  d->s.r = d->s.n;
+  d->s.ch = -1;
+  d->s.chw = 0;
+  d->s.nlsemi = false;
+  d->s.tok = TOK_EOF;
+}
+
 /* The offset of the current character. */
 static size_t offset_of(const Scanner *s) { return s->r - s->chw; }
 static bool accept(Dx *d, i32 c) {

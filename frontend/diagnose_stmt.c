@@ -266,7 +266,7 @@ static Stmt *if_stmt(Dx *d) {
   s->then = block_stmt(d, "if clause");
   if (!dx_got(d, TOK_Else)) return &s->s;
   if (d->s.tok == TOK_If) {
-    s->els = if_stmt(d);
+    s->els = stmt_or_null(d);
   } else if (d->s.tok == TOK_Lbrace) {
     s->els = &block_stmt(d, NULL)->s;
   } else {
@@ -401,7 +401,7 @@ static Stmt *stmt_from_name(Dx *d) {
   return simple_stmt(d, lhs, TOK_NONE);
 }
 
-static Stmt *stmt_or_null(Dx *d) {
+static Stmt *stmt_at_depth(Dx *d) {
   if (d->s.tok == TOK_Name) return stmt_from_name(d);
   if (d->s.tok == TOK_Var) return decl_stmt(d, dx_var_decl);
   if (d->s.tok == TOK_Const) return decl_stmt(d, dx_const_decl);
@@ -443,4 +443,12 @@ static Stmt *stmt_or_null(Dx *d) {
   case TOK_Semi: return &NODE(d->ps, EmptyStmt, dx_pos(d))->s;
   default: return NULL;
   }
+}
+
+static Stmt *stmt_or_null(Dx *d) {
+  if (dx_too_deep(d)) return NULL;
+  d->depth++;
+  Stmt *s = stmt_at_depth(d);
+  d->depth--;
+  return s;
 }

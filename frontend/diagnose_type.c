@@ -490,7 +490,7 @@ static Expr *map_type(Dx *d, Pos pos) {
   return &t->e;
 }
 
-Expr *dx_type_or_null(Dx *d) {
+static Expr *type_at_depth(Dx *d) {
   Pos pos = dx_pos(d);
   Expr *t;
   switch (d->s.tok) {
@@ -523,4 +523,12 @@ Expr *dx_type_or_null(Dx *d) {
     return t;
   default: return NULL;
   }
+}
+
+Expr *dx_type_or_null(Dx *d) {
+  if (dx_too_deep(d)) return dx_bad_expr(d);
+  d->depth++;
+  Expr *t = type_at_depth(d);
+  d->depth--;
+  return t;
 }

@@ -435,9 +435,11 @@ BlockStmt *build_block(Build *g, LexToken lbrace, u32 mark, LexToken rbrace) {
   return b;
 }
 
-/* An empty statement at the end of a list is none. */
+/* An empty statement at the end of a list is none. Before another clause a statement needs its ";". */
 void build_push_stmt(Build *g, Stmt *s) {
-  if (s) parse_list_push(g->ps, s);
+  if (!s) return;
+  if (g->code == T_CASE || g->code == T_DEFAULT) build_give_up(g);
+  parse_list_push(g->ps, s);
 }
 
 Stmt *build_empty(Build *g) { return g->code == T_SEMI ? &NODE(g->ps, EmptyStmt, g->token.pos)->s : NULL; }
