@@ -74,6 +74,7 @@ struct G {
   FuncRec *panic_fn;   /* what native_panic_* recorded: the Go function to call, NULL to panic with panic_value */
   Slot panic_args[4];  /* its arguments; roots */
   u32 panic_nargs;
+  u32 sig;             /* SIGSEGV after a nil dereference until it is recovered, for the crash's text */
   bool at_jump;        /* pc is a taken back jump: the position is pc itself, it is completed on resumption */
   u64 sched_tick;      /* times it was scheduled */
   bool is_system;      /* not counted by deadlock detection and NumGoroutine */

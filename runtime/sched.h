@@ -20,7 +20,8 @@ G *sched_current(void);         /* the running goroutine, NULL in the scheduler 
 extern G *sched_curg;           /* the same, for inline use */
 
 /* ---- life of a goroutine ---- */
-/* A new runnable goroutine in func() value `closure`, not queued. parent may be NULL (main, system goroutines). */
+/* A new runnable goroutine in func() value `closure`, not queued. parent may be NULL (main, system goroutines). It has its
+ * first stack segment; pc and fp are NULL until hooks.execute starts it. The first one gets id 1. */
 G *g_new(G *parent, void *closure);
 /* The go statement: g_new, then into runnext. gopc is the pc of the statement. */
 G *sched_go(G *parent, void *closure, const Insn *gopc);
@@ -35,7 +36,6 @@ void sched_ready(G *g, bool next);
 void sched_requeue(G *g);
 i64 sched_num_goroutines(void); /* NumGoroutine */
 G *sched_all_gs(void);          /* first of the list through all_link, dead ones included; newest first */
-void sched_main_exited(void);   /* the main goroutine called Goexit: deadlock has another text from now on */
 
 /* ---- what to run ---- */
 /* The next goroutine when one is ready at once (timers and, now and then, the network were looked at), already
@@ -59,8 +59,8 @@ bool sched_alone(void);         /* nothing else is runnable: a blocking call may
 void sched_add_blockers(int n);
 /* Wakes the M from any thread or signal handler: it looks at its queues again. */
 void sched_wake(void);
-/* fn runs on the M soon after sched_wake_pending() was called from any thread or signal handler (signals). */
-void sched_set_signal_hook(void (*fn)(void));
+/* fn runs on the M, outside any goroutine, soon after each sched_wake(). */
+void sched_set_wake_hook(void (*fn)(void));
 
 /* ---- sudogs: a goroutine waiting on a channel or semaphore ---- */
 struct Hchan;
@@ -83,6 +83,9 @@ struct Sudog {
 };
 Sudog *sudog_acquire(G *g);
 void sudog_release(Sudog *s);
+
+/* ---- for timer.c ---- */
+void sched_timer_added(i64 when); /* the earliest timer is now due at `when` */
 
 /* ---- time and counters ---- */
 i64 nanotime(void);                       /* CLOCK_MONOTONIC */
