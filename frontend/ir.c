@@ -225,6 +225,11 @@ static void append_cond_jump(IrFunc *f, IrBlock *b, IrValue *cond) {
   ir_value(f, b, BC_JT, NULL, 1, cond);
 }
 
+IrValue *ir_term_v(IrFunc *f, IrBlock *b, u16 op, u32 nargs, IrValue *const *args) {
+  CHECK(ir_op_is_term(op) && !(op_info[op].flags & OPF_JUMP));
+  return ir_value_v(f, b, op, NULL, nargs, args);
+}
+
 void ir_branch(IrFunc *f, IrBlock *b, IrValue *cond, IrBlock *yes, IrBlock *no) {
   if (ir_block_done(b)) return;
   cond = ir_resolve(cond);

@@ -123,6 +123,7 @@ IrValue *ir_extract(IrFunc *f, IrBlock *b, IrValue *v, u32 first, const IrShape 
 void ir_jump(IrFunc *f, IrBlock *b, IrBlock *to);
 void ir_branch(IrFunc *f, IrBlock *b, IrValue *cond, IrBlock *yes, IrBlock *no); /* fuses a comparison used only here */
 IrValue *ir_term(IrFunc *f, IrBlock *b, u16 op, u32 nargs, ...); /* RET*, PANIC, TRAP, TAIL* */
+IrValue *ir_term_v(IrFunc *f, IrBlock *b, u16 op, u32 nargs, IrValue *const *args);
 bool ir_block_done(const IrBlock *b);
 void ir_seal(IrFunc *f, IrBlock *b);   /* no more predecessors will come */
 IrVar *ir_var_new(IrFunc *f, const IrShape *shape, const Atom *name);
