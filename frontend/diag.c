@@ -111,6 +111,12 @@ void diag_print(DiagSink *s, void *file, int limit) {
   free(v);
 }
 
+bool diag_has_syntax_errors(const DiagSink *s) {
+  for (u32 i = 0; i < s->diags.n; i++)
+    if (s->diags.v[i].syntax) return true;
+  return false;
+}
+
 void diag_free(DiagSink *s) {
   arena_free(&s->arena);
   *s = (DiagSink){0};

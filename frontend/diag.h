@@ -25,5 +25,7 @@ void diag_report(DiagSink *s, Pos pos, bool syntax, bool soft, int code, const c
 void diag_sort(DiagSink *s); /* by position; drops exact duplicates and repeated syntax errors on one line */
 /* Prints "file:line:col: msg" to out, at most limit lines (0: all) and then "too many errors". */
 void diag_print(DiagSink *s, void *file, int limit);
+/* Whether a "syntax error: ..." was reported: only then gc does not type-check. */
+bool diag_has_syntax_errors(const DiagSink *s);
 void diag_free(DiagSink *s);
 #endif
