@@ -12,15 +12,13 @@ static void fill_value(Fn *fn, Expr *e, Type *t, Place dst, bool zeroed) {
     complit_fill(fn, (CompositeLit *)x, dst, zeroed);
     return;
   }
-  IrValue *v;
-  if (x->n.kind == N_CompositeLit && dst.ly->vc == VC_PTR && !((CompositeLit *)x)->type) v = lower_elided_ptr(fn, (CompositeLit *)x, t);
-  else v = lower_expr_to(fn, e, t);
+  IrValue *v = lower_expr_to(fn, e, t);
   set_pos(fn, e);
   place_store(fn, dst, v);
 }
 
 /* {...} standing for &T{...} in a literal whose element type is *T. */
-IrValue *lower_elided_ptr(Fn *fn, CompositeLit *l, Type *ptr) {
+static IrValue *elided_ptr(Fn *fn, CompositeLit *l, Type *ptr) {
   Type *base = fn_type(fn, ((Pointer *)type_under(ptr))->base);
   const Layout *ly = lower_layout(fn->lw, base);
   set_pos(fn, l);
@@ -42,8 +40,7 @@ static u32 field_index(Struct *s, Expr *e, u32 i) {
 }
 
 static void fill_struct(Fn *fn, CompositeLit *l, Struct *s, Type *t, Place dst, bool zeroed) {
-  if (!zeroed && l->elems.n < s->nfields) place_zero(fn, dst);
-  else if (!zeroed && dst.ly->shape.nslots) place_zero(fn, dst);
+  if (!zeroed) place_zero(fn, dst);
   for (u32 i = 0; i < l->elems.n; i++) {
     Type *ft;
     i64 off = field_offset(fn, t, field_index(s, l->elems.v[i], i), &ft);
@@ -104,8 +101,13 @@ void complit_fill(Fn *fn, CompositeLit *l, Place dst, bool zeroed) {
 static IrValue *struct_tuple(Fn *fn, CompositeLit *l, Struct *s, const Layout *ly) {
   if (s->nfields > 16 || ly->shape.nslots > 32 || ly->shape.nslots == 0) return NULL;
   IrValue *parts[16] = {0};
-  for (u32 i = 0; i < s->nfields; i++)
-    if (fn_layout(fn, s->fields[i]->type)->size % 8 != 0) return NULL;
+  u32 slots = 0;
+  for (u32 i = 0; i < s->nfields; i++) {
+    const Layout *f = fn_layout(fn, s->fields[i]->type);
+    if (f->size % 8 != 0) return NULL;
+    slots += f->shape.nslots;
+  }
+  if (slots != ly->shape.nslots) return NULL; /* padding after a last field of size 0 */
   for (u32 i = 0; i < l->elems.n; i++) {
     u32 k = field_index(s, l->elems.v[i], i);
     Type *ft = fn_type(fn, s->fields[k]->type);
@@ -135,21 +137,13 @@ static IrValue *slice_literal(Fn *fn, CompositeLit *l, Type *elem) {
   return op3(fn, BC_MK3, &ir_shape_slice, p, len, len);
 }
 
-static IrValue *literal_part(Fn *fn, Expr *e, Type *t) {
-  Expr *x = ast_unparen(e);
-  const Layout *ly = lower_layout(fn->lw, t);
-  if (x->n.kind == N_CompositeLit && ly->vc == VC_PTR && ly->under->kind == TYPE_POINTER && !((CompositeLit *)x)->type)
-    return lower_elided_ptr(fn, (CompositeLit *)x, t);
-  return lower_expr_to(fn, e, t);
-}
-
 static IrValue *map_literal(Fn *fn, CompositeLit *l, Map *m, Type *t) {
   Type *kt = fn_type(fn, m->key), *vt = fn_type(fn, m->elem);
   u32 type = lower_type(fn->lw, t);
   IrValue *map = with_imm(op1(fn, BC_MAKEMAP, &ir_shape_ptr, k64(fn, l->elems.n)), type);
   for (u32 i = 0; i < l->elems.n; i++) {
     KeyValueExpr *kv = (KeyValueExpr *)l->elems.v[i];
-    IrValue *k = literal_part(fn, kv->key, kt), *v = literal_part(fn, kv->value, vt);
+    IrValue *k = lower_expr_to(fn, kv->key, kt), *v = lower_expr_to(fn, kv->value, vt);
     set_pos(fn, kv);
     op3(fn, BC_MAPSET, &ir_shape_none, map, k, v)->imm = type;
   }
@@ -179,6 +173,6 @@ IrValue *lower_complit_of(Fn *fn, CompositeLit *l, Type *t) {
 
 IrValue *lower_complit(Fn *fn, CompositeLit *l) {
   Type *t = expr_type(fn, &l->e);
-  if (!l->type && type_under(t)->kind == TYPE_POINTER) return lower_elided_ptr(fn, l, t);
+  if (!l->type && type_under(t)->kind == TYPE_POINTER) return elided_ptr(fn, l, t);
   return lower_complit_of(fn, l, t);
 }

@@ -190,7 +190,6 @@ IrValue *compare_values(Fn *fn, Op op, const Layout *ly, IrValue *a, IrValue *b)
 IrValue *bool_not(Fn *fn, IrValue *v);
 IrValue *lower_complit(Fn *fn, CompositeLit *l);
 IrValue *lower_complit_of(Fn *fn, CompositeLit *l, Type *t);
-IrValue *lower_elided_ptr(Fn *fn, CompositeLit *l, Type *ptr);
 /* lower_static.c: the literal consists of constants and addresses only; *g is a global that holds it */
 bool literal_is_static(Fn *fn, CompositeLit *l, Type *t, u32 *g);
 bool array_literal_is_static(Fn *fn, CompositeLit *l, Type *array, u32 *g);
@@ -213,32 +212,44 @@ IrValue *assert_type_test(Fn *fn, IrValue *x, Type *iface, Type *want); /* dynam
 IrValue *to_eface(Fn *fn, IrValue *v, Type *iface);
 
 /* ---- calls (lower_call.c) ---- */
-typedef enum CalleeKind { CALLEE_FUNC, CALLEE_VALUE, CALLEE_IFACE, CALLEE_OP, CALLEE_BUILTIN } CalleeKind;
+typedef enum CalleeKind { CALLEE_FUNC, CALLEE_VALUE, CALLEE_IFACE } CalleeKind;
 typedef struct Callee {
   CalleeKind kind;
   u32 func;          /* FUNC */
-  u16 op;            /* OP: an intrinsic */
-  u32 method;        /* IFACE: its index */
-  const Atom *method_name;
-  IrValue *fn;       /* VALUE: the func value; IFACE: the itab */
-  IrValue *recv;     /* receiver argument, NULL */
-  Object *obj;       /* the static callee, NULL */
+  u32 method;        /* IFACE: its index in the itab */
+  Type *iface;       /* IFACE */
+  IrValue *fn;       /* VALUE: the func value; IFACE: the interface value */
+  IrValue *recv;     /* FUNC: the receiver argument, NULL */
+  Type *recv_type;   /* FUNC: of recv */
+  Object *obj;       /* FUNC: the function or method */
   Signature *sig;    /* substituted */
 } Callee;
+void lower_callee(Fn *fn, CallExpr *call, Callee *c);
 IrValue *lower_call(Fn *fn, CallExpr *c);  /* all results as one value */
-IrValue *call_callee(Fn *fn, const Callee *c, IrValue **args, u32 nargs, const IrShape *result);
-void lower_go_defer(Fn *fn, CallStmt *s);
+IrValue *call_callee(Fn *fn, const Callee *c, IrValue **args, u32 nargs);
+void tail_callee(Fn *fn, const Callee *c, IrValue **args, u32 nargs); /* from thunks: ends the block */
+/* Resolves method `name` (seen from pkg) of an operand of type t, which is at `p` or, when p is NULL, has the value v. */
+void resolve_method(Fn *fn, Callee *c, Type *t, Package *pkg, const Atom *name, const Place *p, IrValue *v);
+IrValue *lower_func_value(Fn *fn, Object *f, TypeList *inst);
 IrValue *lower_method_value(Fn *fn, SelectorExpr *s);
 IrValue *lower_method_expr(Fn *fn, SelectorExpr *s);
-IrValue *lower_func_value(Fn *fn, Object *f, TypeList *inst);
-/* The receiver argument and the function of method `name` on an operand of type t; walks embedded fields. */
-void resolve_method(Fn *fn, Callee *c, Type *t, Package *pkg, const Atom *name, Expr *x, IrValue *xval, Place *xplace);
-IrValue *lower_builtin(Fn *fn, CallExpr *c, BuiltinId id);
-IrValue *append_values(Fn *fn, IrValue *slice, Type *elem, IrValue **vals, u32 n);
-void lower_print(Fn *fn, CallExpr *c, bool ln, IrValue **vals);
 bool is_conversion(const CallExpr *c);
-IrValue *results_at(Fn *fn, IrValue *call, Tuple *results, u32 i);
+bool is_runtime_hex(Type *t);
+bool is_builtin_call(const CallExpr *c, BuiltinId *id);
 const IrShape *results_shape(Fn *fn, Tuple *results);
+IrValue *results_at(Fn *fn, IrValue *call, Tuple *results, u32 i);
+void lower_args(Fn *fn, CallExpr *c, Signature *sig, IrValue **out); /* one value per parameter */
+
+/* ---- predeclared functions (lower_builtin.c) ---- */
+IrValue *lower_builtin(Fn *fn, CallExpr *c, BuiltinId id);
+/* The statement forms (close, delete, print ...) split in two, for go and defer: operands first, the effect later. */
+u32 builtin_operands(Fn *fn, CallExpr *c, BuiltinId id, IrValue **vals, Type **types);
+void builtin_effect(Fn *fn, CallExpr *c, BuiltinId id, IrValue **vals, Type **types, u32 n);
+IrValue *append_values(Fn *fn, IrValue *slice, Type *elem, IrValue **vals, u32 n);
+
+/* ---- thunks (lower_wrap.c) ---- */
+void lower_go_defer(Fn *fn, CallStmt *s);
+IrValue *bound_method(Fn *fn, const Callee *c, const Atom *name);
 
 /* ---- closures (lower_closure.c) ---- */
 FnInfo *analyze_func(Lower *lw, FuncDecl *d);
