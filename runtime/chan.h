@@ -56,5 +56,4 @@ Status chan_rselect(G *g, RuntimeSelect *cases, i64 n, Slot *result);
 /* For timer.c: a value for a timer channel, dropped when its one-element buffer is full. */
 bool chan_timer_send(Hchan *c, const void *value);
 void chan_discard_buffer(Hchan *c); /* stale value of a stopped timer */
-void chan_init(void);
 #endif
