@@ -51,6 +51,7 @@ G *call_native_status(G *g, const Insn *pc, Slot *fp, Status st); /* a native re
 G *call_status(G *g, const Insn *pc, Slot *fp, Status st);        /* an instruction's helper returned st */
 G *call_poll(G *g, const Insn *pc, Slot *fp, bool at_jump);       /* a safepoint with g->preempt set */
 G *call_switched(G *g);                          /* to run g: raises what its waker asked for, completes jumps */
+void call_native_pop(G *g);                      /* drops the innermost native's record */
 const Insn *insn_target(const Insn *jump);       /* target of an expanded jump */
 
 /* ---- panic.c ---- */
@@ -65,7 +66,11 @@ Defer *panic_defer_token(G *g, Slot *fp);
 void panic_defer_at(G *g, Defer *token, void *fn);
 G *panic_run_defers(G *g, const Insn *pc, Slot *fp);
 void panic_recover(G *g, Slot *fp, const Insn *pc, Slot *out);
-void panic_free_all(G *g);                       /* of a dead goroutine */
+void panic_free_all(G *g);                       /* of a goroutine that ends */
+FuncRec *rt_unreachable_method(void);            /* what itabs hold for methods that the linker left out */
+
+/* ---- itab.c ---- */
+void itab_roots(GcWork *w);
 
 /* ---- walk.c ---- */
 void walk_first(FrameIter *it, const G *g);
@@ -73,11 +78,11 @@ void walk_next(FrameIter *it);
 void walk_roots(G *g, GcWork *w);
 bool walk_func_pos(const Insn *pc, bool exact, FuncPos *pos);
 
-/* ---- op_slow.c: the work of instructions that are too long for a handler ---- */
-typedef Status (*OpFn)(G *g, Slot *fp, const Insn *pc);
-#define OPFN(name) Status op_##name##_c(G *g, Slot *fp, const Insn *pc)
-
 /* ---- natives.c: what only the VM can provide to Go ---- */
+enum { MADE_FUNC_SLOTS = 64 };
+/* Slots of arguments and results of a call of rec through closure ctx; of the record unless reflect made the value. */
+void call_window(const FuncRec *rec, const void *ctx, u32 *nargs, u32 *nres);
+void natives_bind(void);                         /* after a module was linked */
 extern const NativeDef vm_natives[];
 extern const u32 vm_natives_count;
 #endif

@@ -1,0 +1,172 @@
+/* link.c - modules into the process: function records, globals with their initial data, symbols, strings, natives.
+ *
+ * Records and globals are made when a module is linked, because addresses of both go everywhere; types, itabs and strings
+ * only when something first refers to them (types.c, itab.c). A symbol that an earlier module defines wins, so that
+ * instances compiled into several modules are one function.
+ * Start reading at link_module().
+ */
+#include "vm/link.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "runtime/heap.h"
+#include "vm/types.h"
+#include "vm/vm_priv.h"
+
+LowRegion low_meta, low_code, low_globals;
+static PtrMap func_symbols, global_symbols, native_symbols;
+
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+
+/* The regions follow each other in one reservation; the first base that is free is taken. */
+void low_init(void) {
+  const u64 meta = (u64)192 << 20, code = (u64)256 << 20, globals = (u64)896 << 20, total = meta + code + globals;
+  for (u64 base = 0x10000000; base + total <= 0x7f000000; base += 0x4000000) {
+    u8 *p = mmap((void *)base, total, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    if (p == MAP_FAILED) continue;
+    low_meta = (LowRegion){p, p, p + meta};
+    low_code = (LowRegion){p + meta, p + meta, p + meta + code};
+    low_globals = (LowRegion){p + meta + code, p + meta + code, p + total};
+    return;
+  }
+  fprintf(stderr, "govm: cannot reserve %lu MB of address space below 2 GB\n", (unsigned long)(total >> 20));
+  exit(2);
+}
+
+void *low_alloc(LowRegion *r, size_t n, size_t align) {
+  u8 *p = (u8 *)ALIGN_UP((uintptr_t)r->next, align);
+  if (unlikely(n > (size_t)(r->end - p))) {
+    fprintf(stderr, "govm: program too large: no room for %lu bytes below 2 GB\n", (unsigned long)n);
+    exit(2);
+  }
+  r->next = p + n;
+  return p;
+}
+
+void link_init(void) {
+  low_init();
+  types_init();
+}
+
+void link_register_natives(const NativeDef *defs, u32 n) {
+  for (u32 i = 0; i < n; i++) ptrmap_set(&native_symbols, atom_cstr(defs[i].symbol), (void *)defs[i].fn);
+}
+
+FuncRec *link_func(const char *symbol) { return ptrmap_get(&func_symbols, atom_cstr(symbol)); }
+void *link_global(const char *symbol) { return ptrmap_get(&global_symbols, atom_cstr(symbol)); }
+
+/* Called where a function without a body and without a native would run. */
+static Status no_body(G *g, Slot *fp) {
+  (void)fp;
+  FuncRec *rec = func_of_insn(g->pc - 1);
+  static char text[256];
+  snprintf(text, sizeof text, "function %s has no body", rec ? rec->info->fn->symbol->s : "?");
+  go_fatal(text);
+}
+
+static void make_record(LinkedModule *lm, u32 index) {
+  const BcFunc *f = &lm->m->funcs.v[index];
+  FuncRec *old = ptrmap_get(&func_symbols, f->symbol);
+  if (old) {
+    lm->funcs[index] = old;
+    return;
+  }
+  FuncRec *rec = &lm->recs[index];
+  FuncInfo *info = &lm->infos[index];
+  u32 window = f->nargs > f->nres ? f->nargs : f->nres;
+  *rec = (FuncRec){.entry = &vm_stubs[STUB_EXPAND], .self = rec, .nslots = f->nslots > window ? f->nslots : window,
+                   .nargs = f->nargs, .nres = f->nres, .flags = f->flags, .ncode = f->ncode, .info = info};
+  *info = (FuncInfo){.fn = f, .mod = lm, .rec = rec};
+  if (f->ncode == 0) {
+    rec->flags |= BCF_NATIVE;
+    rec->ncode = 2; /* NATIVE, RET0 */
+    info->native = (NativeFn)ptrmap_get(&native_symbols, f->symbol);
+    if (!info->native) info->native = no_body;
+  }
+  lm->funcs[index] = rec;
+  ptrmap_set(&func_symbols, f->symbol, rec);
+}
+
+/* False when an earlier module defines it: then its data are that module's. */
+static bool make_global(LinkedModule *lm, u32 index) {
+  const BcGlobal *gl = &lm->m->globals.v[index];
+  u8 *old = ptrmap_get(&global_symbols, gl->symbol);
+  if (old) {
+    lm->globals[index] = old;
+    return false;
+  }
+  const BcType *t = &lm->m->types.v[gl->type];
+  u64 align = t->align > 8 ? t->align : 8;
+  u8 *p = low_alloc(&low_globals, t->size ? t->size : 8, align);
+  lm->globals[index] = p;
+  ptrmap_set(&global_symbols, gl->symbol, p);
+  return true;
+}
+
+static u64 reloc_target(LinkedModule *lm, const BcReloc *r) {
+  switch (r->kind) {
+  case BCR_GLOBAL: return (u64)lm->globals[r->index];
+  case BCR_STRING: return link_string(lm, r->index);
+  case BCR_TYPE: return (u64)link_type(lm, r->index);
+  case BCR_ITAB: return (u64)link_itab(lm, r->index);
+  case BCR_FUNCVAL: return (u64)&lm->funcs[r->index]->self;
+  }
+  return 0;
+}
+static void init_global(LinkedModule *lm, u32 index) {
+  const BcGlobal *gl = &lm->m->globals.v[index];
+  u8 *p = lm->globals[index];
+  if (gl->ninit) memcpy(p, gl->init, gl->ninit);
+  for (u32 i = 0; i < gl->nrelocs; i++) {
+    const BcReloc *r = &gl->relocs[i];
+    u64 v = reloc_target(lm, r) + (u64)r->addend;
+    memcpy(p + r->offset, &v, 8);
+  }
+  if (types_recipe_ptr_bytes(lm->m, gl->type)) heap_add_root(p, link_type(lm, gl->type));
+}
+
+LinkedModule *link_module(const BcModule *m, Err *e) {
+  LinkedModule *lm = xcalloc(1, sizeof *lm);
+  lm->m = m;
+  lm->funcs = xcalloc(m->funcs.n + 1, sizeof *lm->funcs);
+  lm->globals = xcalloc(m->globals.n + 1, sizeof *lm->globals);
+  lm->types = xcalloc(m->types.n + 1, sizeof *lm->types);
+  lm->itabs = xcalloc(m->itabs.n + 1, sizeof *lm->itabs);
+  lm->strings = xcalloc(m->strings.n + 1, sizeof *lm->strings);
+  lm->infos = xcalloc(m->funcs.n + 1, sizeof *lm->infos);
+  lm->recs = low_alloc(&low_meta, m->funcs.n * sizeof(FuncRec), 64);
+  u64 globals_size = 0;
+  for (u32 i = 0; i < m->globals.n; i++) globals_size += m->types.v[m->globals.v[i].type].size + 16;
+  if (globals_size > (u64)(low_globals.end - low_globals.next)) {
+    err_set(e, "the program's variables need %lu MB; the limit is %lu MB", (unsigned long)(globals_size >> 20),
+            (unsigned long)((low_globals.end - low_globals.base) >> 20));
+    return NULL;
+  }
+  for (u32 i = 0; i < m->funcs.n; i++) make_record(lm, i);
+  types_add_module(lm);
+  bool *mine = xcalloc(m->globals.n + 1, sizeof *mine);
+  for (u32 i = 0; i < m->globals.n; i++) mine[i] = make_global(lm, i);
+  for (u32 i = 0; i < m->globals.n; i++)
+    if (mine[i]) init_global(lm, i);
+  free(mine);
+  return lm;
+}
+
+u32 link_string(LinkedModule *lm, u32 index) {
+  u32 addr = lm->strings[index];
+  if (addr) return addr;
+  const BcString *s = &lm->m->strings.v[index];
+  if ((uintptr_t)s->p + s->len < INT32_MAX) {
+    addr = (u32)(uintptr_t)s->p;
+  } else {
+    u8 *copy = low_alloc(&low_meta, s->len ? s->len : 1, 1);
+    memcpy(copy, s->p, s->len);
+    addr = (u32)(uintptr_t)copy;
+  }
+  return lm->strings[index] = addr;
+}

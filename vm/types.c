@@ -1,0 +1,366 @@
+/* types.c - internal/abi's descriptors from the recipes of modules, one per type and process.
+ *
+ * A descriptor is made when something first refers to it, together with everything it refers to (a work list, as types are
+ * recursive). Sizes, pointer masks and flags are computed from recipes alone, so they never depend on a descriptor that is
+ * only half made. Descriptors with equal keys are one: `canonical` maps keys to them.
+ * Descriptors made by reflect at run time are not known here.
+ */
+#include "vm/types.h"
+
+#include <stdlib.h>
+
+#include "runtime/heap.h"
+#include "runtime/iface.h"
+#include "vm/vm_priv.h"
+
+typedef struct Pending { LinkedModule *lm; u32 index; AbiType *t; } Pending;
+static VEC(Pending) work;
+static VEC(LinkedModule *) modules;
+static PtrMap canonical;        /* key atom -> AbiType */
+static PtrMap plain_names[4];   /* text atom -> name bytes, by EXPORTED and EMBEDDED */
+static PtrMap noalg;            /* AbiTypes made for maps' groups: not in typelinks */
+static FuncRec equal_rec, hash_rec;
+static Insn equal_code[2], hash_code[2];
+
+/* ---- recipes ---- */
+static const BcType *recipe(const BcModule *m, u32 index) { return &m->types.v[index]; }
+
+u64 types_recipe_ptr_bytes(const BcModule *m, u32 index) {
+  const BcType *t = recipe(m, index);
+  switch (t->kind) {
+  case BCK_CHAN: case BCK_FUNC: case BCK_MAP: case BCK_POINTER: case BCK_UNSAFEPOINTER: case BCK_STRING: case BCK_SLICE:
+    return 8;
+  case BCK_INTERFACE: return 16;
+  case BCK_ARRAY: {
+    u64 e = t->len ? types_recipe_ptr_bytes(m, t->elem) : 0;
+    return e ? (u64)(t->len - 1) * recipe(m, t->elem)->size + e : 0;
+  }
+  case BCK_STRUCT:
+    for (u32 i = t->nfields; i-- > 0;) {
+      u64 f = types_recipe_ptr_bytes(m, t->fields[i].type);
+      if (f) return t->fields[i].offset + f;
+    }
+    return 0;
+  default: return 0;
+  }
+}
+
+static void fill_mask(const BcModule *m, u32 index, u8 *mask, u64 word) {
+  const BcType *t = recipe(m, index);
+  switch (t->kind) {
+  case BCK_ARRAY:
+    if (types_recipe_ptr_bytes(m, t->elem) == 0) return;
+    for (i64 i = 0; i < t->len; i++) fill_mask(m, t->elem, mask, word + (u64)i * recipe(m, t->elem)->size / 8);
+    return;
+  case BCK_STRUCT:
+    for (u32 i = 0; i < t->nfields; i++)
+      if (types_recipe_ptr_bytes(m, t->fields[i].type)) fill_mask(m, t->fields[i].type, mask, word + t->fields[i].offset / 8);
+    return;
+  case BCK_INTERFACE:
+    mask[word / 8] |= (u8)(1 << word % 8);
+    word++;
+    break;
+  default: break;
+  }
+  if (types_recipe_ptr_bytes(m, index)) mask[word / 8] |= (u8)(1 << word % 8);
+}
+
+/* == is comparison of the bytes. */
+static bool regular_memory(const BcModule *m, u32 index) {
+  const BcType *t = recipe(m, index);
+  switch (t->kind) {
+  case BCK_FLOAT32: case BCK_FLOAT64: case BCK_COMPLEX64: case BCK_COMPLEX128: case BCK_STRING: case BCK_INTERFACE:
+  case BCK_FUNC: case BCK_MAP: case BCK_SLICE:
+    return false;
+  case BCK_ARRAY: return t->comparable && (t->len == 0 || regular_memory(m, t->elem));
+  case BCK_STRUCT: {
+    u64 end = 0;
+    for (u32 i = 0; i < t->nfields; i++) {
+      const BcField *f = &t->fields[i];
+      if (f->offset != end || atom_is(f->name, "_") || !regular_memory(m, f->type)) return false;
+      end = f->offset + recipe(m, f->type)->size;
+    }
+    return end == t->size;
+  }
+  default: return true;
+  }
+}
+static bool need_key_update(const BcModule *m, u32 index) {
+  const BcType *t = recipe(m, index);
+  switch (t->kind) {
+  case BCK_FLOAT32: case BCK_FLOAT64: case BCK_COMPLEX64: case BCK_COMPLEX128: case BCK_INTERFACE: case BCK_STRING:
+    return true;
+  case BCK_ARRAY: return need_key_update(m, t->elem);
+  case BCK_STRUCT:
+    for (u32 i = 0; i < t->nfields; i++)
+      if (need_key_update(m, t->fields[i].type)) return true;
+    return false;
+  default: return false;
+  }
+}
+static bool hash_might_panic(const BcModule *m, u32 index) {
+  const BcType *t = recipe(m, index);
+  if (t->kind == BCK_INTERFACE) return true;
+  if (t->kind == BCK_ARRAY) return hash_might_panic(m, t->elem);
+  if (t->kind == BCK_STRUCT)
+    for (u32 i = 0; i < t->nfields; i++)
+      if (hash_might_panic(m, t->fields[i].type)) return true;
+  return false;
+}
+
+/* ---- names ---- */
+static u32 put_varint(u8 *p, u64 n) {
+  u32 i = 0;
+  for (; n >= 0x80; n >>= 7) p[i++] = (u8)(n | 0x80);
+  p[i++] = (u8)n;
+  return i;
+}
+static const u8 *make_name(const Atom *text, const Atom *tag, const Atom *pkgpath, bool exported, bool embedded);
+
+static AbiNameOff name_off(const u8 *p) { return (AbiNameOff)(uintptr_t)p; }
+static AbiNameOff text_name_off(const Atom *text) { return text ? name_off(make_name(text, NULL, NULL, false, false)) : 0; }
+
+static const u8 *make_name(const Atom *text, const Atom *tag, const Atom *pkgpath, bool exported, bool embedded) {
+  bool plain = !(tag && tag->len) && !pkgpath;
+  PtrMap *cache = &plain_names[exported + 2 * embedded];
+  const u8 *known = plain ? ptrmap_get(cache, text) : NULL;
+  if (known) return known;
+  u8 *p = low_alloc(&low_meta, 1 + 10 + text->len + (tag ? 10 + tag->len : 0) + 4, 1), *q = p;
+  *q++ = (u8)((exported ? ABI_NAME_EXPORTED : 0) | (tag && tag->len ? ABI_NAME_TAG : 0) |
+              (pkgpath ? ABI_NAME_PKGPATH : 0) | (embedded ? ABI_NAME_EMBEDDED : 0));
+  q += put_varint(q, text->len);
+  memcpy(q, text->s, text->len);
+  q += text->len;
+  if (tag && tag->len) {
+    q += put_varint(q, tag->len);
+    memcpy(q, tag->s, tag->len);
+    q += tag->len;
+  }
+  if (pkgpath) {
+    AbiNameOff off = text_name_off(pkgpath);
+    memcpy(q, &off, 4);
+    q += 4;
+  }
+  low_meta.next = q;
+  if (plain) ptrmap_set(cache, text, p);
+  return p;
+}
+
+/* ---- the closures behind Equal and Hasher: {record, type} ---- */
+static Status equal_native(G *g, Slot *fp) {
+  const AbiType *t = ((void **)fp[LINK_CTX].p)[1];
+  bool eq = false;
+  Status st = type_equal(g, t, fp[0].p, fp[1].p, &eq);
+  if (st == ST_OK) fp[0].u = eq;
+  return st;
+}
+static Status hash_native(G *g, Slot *fp) {
+  const AbiType *t = ((void **)fp[LINK_CTX].p)[1];
+  u64 h = 0;
+  Status st = typehash(g, t, fp[0].p, fp[1].u, &h);
+  if (st == ST_OK) fp[0].u = h;
+  return st;
+}
+static void *type_closure(FuncRec *rec, const AbiType *t) {
+  void **c = low_alloc(&low_meta, 16, 8);
+  c[0] = rec;
+  c[1] = (void *)t;
+  return c;
+}
+
+/* ---- descriptors ---- */
+static size_t methods_offset(const BcType *r) {
+  return ALIGN_UP(abi_type_header_size((u8)r->kind) + sizeof(AbiUncommon) + (r->kind == BCK_FUNC ? 8 * (r->nin + r->nout) : 0), 8);
+}
+static size_t descriptor_size(const BcType *r) {
+  if (!r->has_uncommon) return abi_type_header_size((u8)r->kind) + (r->kind == BCK_FUNC ? 8 * (r->nin + r->nout) : 0);
+  return methods_offset(r) + (r->kind == BCK_INTERFACE ? 0 : r->nmethods * sizeof(AbiMethod));
+}
+
+/* What does not depend on other descriptors. */
+static void fill_base(LinkedModule *lm, u32 index, AbiType *t) {
+  const BcType *r = recipe(lm->m, index);
+  t->size = r->size;
+  t->ptr_bytes = types_recipe_ptr_bytes(lm->m, index);
+  t->hash = hash_bytes(r->key->s, r->key->len);
+  t->align = r->align;
+  t->field_align = r->field_align;
+  t->kind = (u8)r->kind;
+  t->tflag = (u8)((r->has_uncommon ? ABI_TFLAG_UNCOMMON : 0) | (r->name ? ABI_TFLAG_NAMED : 0) |
+                  (regular_memory(lm->m, index) ? ABI_TFLAG_REGULAR_MEMORY : 0) |
+                  (r->direct_iface ? ABI_TFLAG_DIRECT_IFACE : 0));
+  t->str = text_name_off(r->string);
+  if (r->comparable) t->equal = type_closure(&equal_rec, t);
+  u64 words = t->ptr_bytes / 8, bytes = (words + 7) / 8;
+  if (bytes > ABI_MAX_PTRMASK_BYTES) {
+    t->tflag |= ABI_TFLAG_GCMASK_ON_DEMAND;
+    t->gcdata = low_alloc(&low_meta, 8, 8);
+  } else if (bytes) {
+    t->gcdata = low_alloc(&low_meta, ALIGN_UP(bytes, 8), 8);
+    fill_mask(lm->m, index, t->gcdata, 0);
+  }
+}
+
+/* The descriptor of a recipe; queued to be filled when it is new. */
+static AbiType *declare(LinkedModule *lm, u32 index) {
+  if (index == BC_NONE) return NULL;
+  AbiType *t = lm->types[index];
+  if (t) return t;
+  const BcType *r = recipe(lm->m, index);
+  t = ptrmap_get(&canonical, r->key);
+  if (!t) {
+    t = low_alloc(&low_meta, descriptor_size(r), 8);
+    ptrmap_set(&canonical, r->key, t);
+    fill_base(lm, index, t);
+    VEC_PUSH(NULL, &work, ((Pending){lm, index, t}));
+  }
+  return lm->types[index] = t;
+}
+
+static void fill_map(LinkedModule *lm, const BcType *r, AbiMapType *t) {
+  const BcModule *m = lm->m;
+  t->key = declare(lm, r->key_type);
+  t->elem = declare(lm, r->elem);
+  t->hasher = type_closure(&hash_rec, t->key);
+  if (r->map_group != BC_NONE) {
+    t->group = declare(lm, r->map_group);
+    const BcType *group = recipe(m, r->map_group), *slots = recipe(m, group->fields[1].type), *slot = recipe(m, slots->elem);
+    t->group_size = group->size;
+    t->slot_size = slot->size;
+    t->elem_off = slot->fields[1].offset;
+    ptrmap_set(&noalg, t->group, t);
+    ptrmap_set(&noalg, declare(lm, group->fields[1].type), t);
+    ptrmap_set(&noalg, declare(lm, slots->elem), t);
+  }
+  t->flags = (need_key_update(m, r->key_type) ? ABI_MAP_NEED_KEY_UPDATE : 0) |
+             (hash_might_panic(m, r->key_type) ? ABI_MAP_HASH_MIGHT_PANIC : 0) |
+             (t->key->size > ABI_MAP_MAX_KEY_BYTES ? ABI_MAP_INDIRECT_KEY : 0) |
+             (t->elem->size > ABI_MAP_MAX_ELEM_BYTES ? ABI_MAP_INDIRECT_ELEM : 0);
+}
+static void fill_struct(LinkedModule *lm, const BcType *r, AbiStructType *t) {
+  t->fields = low_alloc(&low_meta, r->nfields * sizeof(AbiStructField) + 1, 8);
+  t->nfields = t->cap = r->nfields;
+  for (u32 i = 0; i < r->nfields; i++) {
+    const BcField *f = &r->fields[i];
+    if (f->pkgpath && !t->pkgpath.bytes) t->pkgpath.bytes = make_name(f->pkgpath, NULL, NULL, false, false);
+    t->fields[i] = (AbiStructField){.name.bytes = make_name(f->name, f->tag, NULL, !f->pkgpath, f->embedded),
+                                    .typ = declare(lm, f->type), .offset = f->offset};
+  }
+}
+/* A method's name carries its package only when that is not the type's. */
+static AbiNameOff method_name(const BcType *r, const BcMethod *m) {
+  return name_off(make_name(m->name, NULL, m->pkgpath && m->pkgpath != r->pkgpath ? m->pkgpath : NULL, !m->pkgpath, false));
+}
+static void fill_interface(LinkedModule *lm, const BcType *r, AbiInterfaceType *t) {
+  if (r->pkgpath) t->pkgpath.bytes = make_name(r->pkgpath, NULL, NULL, false, false);
+  t->methods = low_alloc(&low_meta, r->nmethods * sizeof(AbiImethod) + 1, 8);
+  t->nmethods = t->cap = r->nmethods;
+  for (u32 i = 0; i < r->nmethods; i++)
+    t->methods[i] = (AbiImethod){.name = method_name(r, &r->methods[i]),
+                                 .typ = (AbiTypeOff)(uintptr_t)declare(lm, r->methods[i].mtype)};
+}
+static void fill_uncommon(LinkedModule *lm, const BcType *r, AbiType *t) {
+  AbiUncommon *u = abi_type_uncommon(t);
+  u->pkgpath = text_name_off(r->pkgpath);
+  if (r->kind == BCK_INTERFACE) return;
+  u->mcount = (u16)r->nmethods;
+  u->moff = (u32)(methods_offset(r) - abi_type_header_size(t->kind));
+  AbiMethod *out = abi_uncommon_methods(u);
+  for (u32 i = 0; i < r->nmethods; i++) {
+    const BcMethod *m = &r->methods[i];
+    if (!m->pkgpath) u->xcount++;
+    out[i] = (AbiMethod){.name = method_name(r, m),
+                         .mtyp = (AbiTypeOff)(uintptr_t)declare(lm, m->mtype),
+                         .ifn = m->ifn == BC_NONE ? 0 : (AbiTextOff)(uintptr_t)lm->funcs[m->ifn],
+                         .tfn = m->tfn == BC_NONE ? 0 : (AbiTextOff)(uintptr_t)lm->funcs[m->tfn]};
+  }
+}
+static void fill(LinkedModule *lm, u32 index, AbiType *t) {
+  const BcType *r = recipe(lm->m, index);
+  switch (r->kind) {
+  case BCK_ARRAY: {
+    AbiArrayType *a = (AbiArrayType *)t;
+    a->elem = declare(lm, r->elem);
+    a->slice = declare(lm, r->slice_type);
+    a->len = (u64)r->len;
+    break;
+  }
+  case BCK_CHAN:
+    ((AbiChanType *)t)->elem = declare(lm, r->elem);
+    ((AbiChanType *)t)->dir = r->chandir;
+    break;
+  case BCK_FUNC: {
+    AbiFuncType *f = (AbiFuncType *)t;
+    f->in_count = (u16)r->nin;
+    f->out_count = (u16)(r->nout | (r->variadic ? ABI_FUNC_VARIADIC : 0));
+    for (u32 i = 0; i < r->nin + r->nout; i++) abi_func_types(f)[i] = declare(lm, r->inout[i]);
+    break;
+  }
+  case BCK_INTERFACE: fill_interface(lm, r, (AbiInterfaceType *)t); break;
+  case BCK_MAP: fill_map(lm, r, (AbiMapType *)t); break;
+  case BCK_POINTER: ((AbiPtrType *)t)->elem = declare(lm, r->elem); break;
+  case BCK_SLICE: ((AbiSliceType *)t)->elem = declare(lm, r->elem); break;
+  case BCK_STRUCT: fill_struct(lm, r, (AbiStructType *)t); break;
+  default: break;
+  }
+  if (r->ptr_to != BC_NONE) t->ptr_to_this = (AbiTypeOff)(uintptr_t)declare(lm, r->ptr_to);
+  if (r->has_uncommon) fill_uncommon(lm, r, t);
+}
+
+AbiType *link_type(LinkedModule *lm, u32 index) {
+  if (lm->types[index]) return lm->types[index];
+  AbiType *t = declare(lm, index);
+  while (work.n) {
+    Pending p = VEC_POP(&work);
+    fill(p.lm, p.index, p.t);
+  }
+  return t;
+}
+
+AbiType *link_type_by_key(const char *key) {
+  const Atom *atom = atom_cstr(key);
+  AbiType *t = ptrmap_get(&canonical, atom);
+  for (u32 i = 0; !t && i < modules.n; i++) {
+    const BcModule *m = modules.v[i]->m;
+    for (u32 j = 0; !t && j < m->types.n; j++)
+      if (m->types.v[j].key == atom) t = link_type(modules.v[i], j);
+  }
+  return t;
+}
+
+static int by_string(const void *a, const void *b) {
+  GoString x = abi_type_string(*(AbiType *const *)a), y = abi_type_string(*(AbiType *const *)b);
+  int c = memcmp(x.p, y.p, (size_t)(x.len < y.len ? x.len : y.len));
+  return c ? c : x.len < y.len ? -1 : x.len > y.len;
+}
+AbiType **link_typelinks(u32 *n) {
+  static VEC(AbiType *) links;
+  for (u32 i = 0; i < modules.n; i++)
+    for (u32 j = 0; j < modules.v[i]->m->types.n; j++) link_type(modules.v[i], j);
+  links.n = 0;
+  for (u32 i = 0; i < canonical.n; i++) {
+    AbiType *t = canonical.entries[i].val;
+    if (canonical.entries[i].key && t && !ptrmap_has(&noalg, t)) VEC_PUSH(NULL, &links, t);
+  }
+  qsort(links.v, links.n, sizeof *links.v, by_string);
+  *n = links.n;
+  return links.v;
+}
+
+void types_add_module(LinkedModule *lm) { VEC_PUSH(NULL, &modules, lm); }
+
+/* Records of the VM's own natives, for which no module declares anything. */
+static void own_native(FuncRec *rec, Insn *code, FuncInfo *info, BcFunc *f, const char *symbol, NativeFn fn) {
+  *f = (BcFunc){.symbol = atom_cstr(symbol), .name = atom_cstr(symbol), .flags = BCF_NATIVE, .nslots = 2, .nargs = 2, .nres = 1};
+  *info = (FuncInfo){.fn = f, .rec = rec, .native = fn};
+  code[0] = (Insn){.op = vm_handlers[BC_NATIVE], .k = (u64)fn};
+  code[1] = (Insn){.op = vm_handlers[BC_RET0]};
+  *rec = (FuncRec){.entry = code, .self = rec, .nslots = 2, .nargs = 2, .nres = 1, .flags = BCF_NATIVE, .ncode = 2, .code = code,
+                   .info = info};
+}
+void types_init(void) {
+  static FuncInfo infos[2];
+  static BcFunc funcs[2];
+  own_native(&equal_rec, equal_code, &infos[0], &funcs[0], "runtime.typeEqual", equal_native);
+  own_native(&hash_rec, hash_code, &infos[1], &funcs[1], "runtime.typeHash", hash_native);
+}

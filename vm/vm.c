@@ -1,0 +1,133 @@
+/* vm.c - the embedding API and the start of a program: runtime.main as a function of instructions made here. */
+#include "vm/govm.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "runtime/chan.h"
+#include "runtime/iface.h"
+#include "runtime/print.h"
+#include "runtime/rand.h"
+#include "runtime/timer.h"
+#include "vm/vm_priv.h"
+
+VmHooks vm_hooks = {
+    .execute = interp_run,
+    .g_roots = walk_roots,
+    .frame_first = walk_first,
+    .frame_next = walk_next,
+    .func_pos = walk_func_pos,
+};
+static int program_argc;
+static char **program_argv;
+static VEC(LinkedModule *) loaded;
+static u32 initialised; /* of loaded: their package initialisers are in a main function already */
+
+int vm_argc(void) { return program_argc; }
+char **vm_argv(void) { return program_argv; }
+
+void vm_new(int argc, char **argv) {
+  Err e;
+  program_argc = argc;
+  program_argv = argv;
+  if (!debug_parse(getenv("GOVM_DEBUG"), &e)) {
+    fprintf(stderr, "govm: %s\n", e.msg);
+    exit(2);
+  }
+  rand_init();
+  heap_init();
+  hash_init();
+  sched_init();
+  chan_init();
+  timer_init();
+  interp_init();
+  call_init();
+  link_init();
+  heap_add_root_fn(itab_roots);
+  link_register_natives(vm_natives, vm_natives_count);
+  panic_init();
+}
+
+bool vm_load(const BcModule *m, Err *e) {
+  LinkedModule *lm = link_module(m, e);
+  if (!lm) return false;
+  natives_bind();
+  VEC_PUSH(NULL, &loaded, lm);
+  return true;
+}
+
+/* ---- runtime.main ---- */
+static Status main_done(G *g, Slot *fp) {
+  (void)fp;
+  print_flush();
+  sched_stop();
+  return sched_park(g, (WaitReason)0);
+}
+
+typedef VEC(const BcFunc *) FuncList;
+static void add_inits(BcModule *m, FuncList *calls, const LinkedModule *lm) {
+  const BcModule *from = lm->m;
+  for (u32 i = 0; i < from->inits.n; i++) {
+    const BcInit *in = &from->inits.v[i];
+    if (in->vars_func != BC_NONE) VEC_PUSH(&m->arena, calls, &from->funcs.v[in->vars_func]);
+    for (u32 j = 0; j < in->ninits; j++) VEC_PUSH(&m->arena, calls, &from->funcs.v[in->inits[j]]);
+  }
+}
+/* A function that calls these one after the other, then ends the program. Its module declares them by symbol. */
+static FuncRec *make_main(BcModule *m, const char *symbol, const FuncList *calls) {
+  u32 n = calls->n + 1;
+  Insn *code = NEW_ARRAY(&m->arena, Insn, n + 1);
+  for (u32 i = 0; i < n; i++) {
+    BcFunc f = {.symbol = i < calls->n ? calls->v[i]->symbol : atom_cstr("runtime.vmMainDone"), .flags = BCF_NATIVE, .nslots = 1};
+    f.name = f.symbol;
+    VEC_PUSH(&m->arena, &m->funcs, f);
+    code[i] = (Insn){.op = BC_CALL, .a = LINK_SLOTS, .imm = (i32)i};
+  }
+  code[n].op = BC_TRAP;
+  u64 *map = NEW(&m->arena, u64);
+  BcSafepoint *safepoints = NEW_ARRAY(&m->arena, BcSafepoint, n);
+  for (u32 i = 0; i < n; i++) safepoints[i].pc = i;
+  BcLine *line = NEW(&m->arena, BcLine);
+  BcFunc f = {.symbol = atom_cstr(symbol), .name = atom_cstr("runtime.main"), .nslots = LINK_SLOTS, .ncode = n + 1, .code = code,
+              .nsafepoints = n, .safepoints = safepoints, .map_words = 1, .nmaps = 1, .maps = map, .nlines = 1, .lines = line};
+  VEC_PUSH(&m->arena, &m->funcs, f);
+  VEC_PUSH(&m->arena, &m->files, atom_cstr("runtime/proc.go"));
+  m->main_func = BC_NONE;
+  Err e;
+  if (!link_module(m, &e)) rt_throw("runtime.main does not link");
+  return link_func(symbol);
+}
+
+static void run(FuncList *calls, BcModule *m) {
+  static u32 count;
+  char symbol[64];
+  NativeDef done = {"runtime.vmMainDone", main_done};
+  link_register_natives(&done, 1);
+  snprintf(symbol, sizeof symbol, count ? "runtime.main.%u" : "runtime.main", count);
+  count++;
+  FuncRec *rec = make_main(m, symbol, calls);
+  sched_ready(g_new(NULL, &rec->self), true);
+  sched_loop();
+}
+
+int vm_run_main(void) {
+  BcModule *m = module_new();
+  FuncList calls = {0};
+  const BcFunc *main_func = NULL;
+  for (; initialised < loaded.n; initialised++) add_inits(m, &calls, loaded.v[initialised]);
+  for (u32 i = 0; i < loaded.n; i++)
+    if (loaded.v[i]->m->main_func != BC_NONE) main_func = &loaded.v[i]->m->funcs.v[loaded.v[i]->m->main_func];
+  if (main_func) VEC_PUSH(&m->arena, &calls, main_func);
+  run(&calls, m);
+  return 0;
+}
+
+bool vm_run_func(const char *symbol) {
+  FuncRec *rec = link_func(symbol);
+  if (!rec) return false;
+  BcModule *m = module_new();
+  FuncList calls = {0};
+  VEC_PUSH(&m->arena, &calls, rec->info->fn);
+  run(&calls, m);
+  return true;
+}
