@@ -275,7 +275,7 @@ TypeVal build_struct(Build *g, LexToken kw, u32 mark) {
   ParseState *ps = g->ps;
   StructType *t = NODE(ps, StructType, kw.pos);
   u32 n = (ps->stack.n - mark) / 2;
-  void **pairs = ps->stack.v + mark;
+  void **pairs = n ? ps->stack.v + mark : NULL;
   bool tagged = false;
   VEC_RESERVE(ps->arena, &t->fields, n);
   for (u32 i = 0; i < n; i++) {
