@@ -58,7 +58,7 @@ static void need_slots(Slots *s, u32 n) {
   u32 words = (s->taken.n + 63) / 64;
   if (words <= s->busy_words) return;
   u64 *busy = NEW_ARRAY(s->e->arena, u64, words * 2);
-  memcpy(busy, s->busy, s->busy_words * sizeof *busy);
+  if (s->busy_words) memcpy(busy, s->busy, s->busy_words * sizeof *busy);
   s->busy = busy;
   s->busy_words = words * 2;
 }
