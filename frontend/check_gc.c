@@ -1,7 +1,7 @@
 /* check_gc.c - what cmd/compile checks between types2 and code generation (noder/irgen.go, noder/writer.go):
  * anonymous interfaces that contain themselves, pragmas on declarations that do not take them, //go:embed and
- * //go:linkname, and functions without a body.
- * Runs only for packages without errors; the first group stops before the others when it found one, as gc does. */
+ * //go:linkname, functions without a body, and types that are too large (types/size.go).
+ * Runs only for packages without errors; each group runs only when those before it found none, as in gc. */
 #include "frontend/check.h"
 
 static void gc_error(Checker *check, Pos pos, const char *msg) {
@@ -183,6 +183,67 @@ static void check_body(Checker *check, const FuncDecl *d, const PtrMap *linkname
     gc_error(check, d->d.n.pos, "missing function body");
 }
 
+/* ---- sizes ---- */
+
+enum { CHAN_ELEM_MAX = 1 << 16 };
+#define ADDRESS_SPACE ((i64)1 << 50)
+
+typedef struct SizeWalk {
+  Checker *check;
+  PtrMap seen; /* types */
+  Pos pos;     /* of the declaration that needs the type's size */
+} SizeWalk;
+
+static void check_size(SizeWalk *w, Type *t);
+
+static void check_array_size(SizeWalk *w, Array *t) {
+  check_size(w, t->elem);
+  i64 elem = type_is_generic(t->elem) ? 0 : type_sizeof(t->elem);
+  if (elem > 0 && t->len > (ADDRESS_SPACE - 1) / elem)
+    gc_error(w->check, w->pos, S_printf("type %s larger than address space", S_type(w->check, (Type *)t)));
+}
+
+/* Visits the types that t is made of, other packages' defined types excepted. */
+static void check_size(SizeWalk *w, Type *t) {
+  t = t ? type_unalias(t) : NULL;
+  if (!t || t->kind == TYPE_BASIC || ptrmap_has(&w->seen, t)) return;
+  ptrmap_set(&w->seen, t, t);
+  switch (t->kind) {
+  case TYPE_NAMED:
+    if (((Named *)t)->obj->pkg == w->check->pkg) check_size(w, type_under(t));
+    break;
+  case TYPE_POINTER: check_size(w, ((Pointer *)t)->base); break;
+  case TYPE_SLICE: check_size(w, ((Slice *)t)->elem); break;
+  case TYPE_ARRAY: check_array_size(w, (Array *)t); break;
+  case TYPE_MAP:
+    check_size(w, ((Map *)t)->key);
+    check_size(w, ((Map *)t)->elem);
+    break;
+  case TYPE_CHAN: {
+    Type *elem = ((Chan *)t)->elem;
+    check_size(w, elem);
+    if (!type_is_generic(elem) && type_sizeof(elem) >= CHAN_ELEM_MAX)
+      gc_error(w->check, w->pos, "channel element type too large (>64kB)");
+    break;
+  }
+  case TYPE_STRUCT:
+    for (u32 i = 0; i < ((Struct *)t)->nfields; i++) check_size(w, ((Struct *)t)->fields[i]->type);
+    break;
+  default: break;
+  }
+}
+
+static bool check_decl_sizes(void *ctx, void *node) {
+  SizeWalk *w = ctx;
+  const Name *n = node;
+  if (n->e.n.kind != N_Name || !n->obj || !pos_eq(n->obj->pos, n->e.n.pos)) return true;
+  bool is_generic_type = n->obj->kind == OBJ_TYPENAME && type_is_generic(n->obj->type);
+  if (n->obj->kind != OBJ_VAR && (n->obj->kind != OBJ_TYPENAME || is_generic_type)) return true;
+  w->pos = n->obj->pos;
+  check_size(w, n->obj->type);
+  return true;
+}
+
 void check_gc_restrictions(Checker *check) {
   CycleFinder cycles = {.check = check};
   for (u32 i = 0; i < check->nfiles; i++)
@@ -201,4 +262,11 @@ void check_gc_restrictions(Checker *check) {
   }
   for (u32 i = 0; i < check->pkg->funcs.n; i++) check_body(check, check->pkg->funcs.v[i], &linknames);
   ptrmap_free(&linknames);
+  if (check->first_err) return;
+
+  SizeWalk sizes = {.check = check};
+  for (u32 i = 0; i < check->nfiles; i++)
+    for (u32 k = 0; k < check->files[i]->decls.n; k++)
+      ast_inspect(check->files[i]->decls.v[k], check_decl_sizes, &sizes);
+  ptrmap_free(&sizes.seen);
 }

@@ -8,10 +8,11 @@ static void selector_failed(Operand *x, SelectorExpr *e) {
   x->expr = (Expr *)e;
 }
 
-/* The exported object that e names in package pkg; NULL after an error. */
+/* The exported object that e names in package pkg; NULL after an error. Unexported names are not found at all: gc
+ * reads packages from export data, which lacks them. */
 static Object *qualified_object(Checker *check, SelectorExpr *e, Package *pkg) {
   const Atom *sel = e->sel->name;
-  Object *exp = scope_lookup(pkg->scope, sel);
+  Object *exp = types_is_exported(sel) ? scope_lookup(pkg->scope, sel) : NULL;
   if (!exp) {
     if (pkg->fake || !types_is_valid_name(sel)) return NULL;
     Object **alts;
@@ -21,8 +22,6 @@ static Object *qualified_object(Checker *check, SelectorExpr *e, Package *pkg) {
       check_errorf(check, e->sel, E_UndeclaredImportedName, "undefined: %s", S_expr(e));
     return NULL;
   }
-  if (!obj_exported(exp)) /* goes on with the object all the same */
-    check_errorf(check, e->sel, E_UnexportedName, "name %s not exported by package %s", sel->s, pkg->name->s);
   return exp;
 }
 
