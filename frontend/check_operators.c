@@ -253,8 +253,11 @@ static bool shift_count_ok(Checker *check, Operand *y, const Const **yval) {
       check_errorf(check, y->expr, E_InvalidShiftCount, INVALID_OP "negative shift count %s", S_operand(check, y));
       return false;
     }
-    if (types_is_untyped(y->type)) check_representable(check, y, typ[BK_UINT]);
-    return y->mode != OM_INVALID;
+    if (!types_is_untyped(y->type)) return true;
+    check_representable(check, y, typ[BK_UINT]);
+    if (y->mode == OM_INVALID) return false;
+    check_update_expr_type(check, y->expr, typ[BK_UINT], true); /* y itself stays untyped */
+    return true;
   }
   if (types_all_integer(y->type)) {
     if (types_all_unsigned(y->type) || check_allow_version(check, GO1(13))) return true;

@@ -12,12 +12,14 @@ void check_record(Checker *check, Operand *x) {
     check_record_type_and_value(check, x->expr, x->mode, type, val);
 }
 
+/* Types of expressions that no context gave a type to (conditions, constants that are never used) become final: the
+ * tree has no untyped values but nil. */
 void check_record_untyped(Checker *check) {
   for (u32 i = 0; i < check->untyped.n; i++) {
     PtrMapEntry *e = &check->untyped.entries[i];
     if (!e->key) continue;
     const ExprInfo *info = e->val;
-    check_record_type_and_value(check, (Expr *)e->key, info->mode, info->type, info->val);
+    check_record_type_and_value(check, (Expr *)e->key, info->mode, types_default(info->type), info->val);
   }
   ptrmap_free(&check->untyped);
 }
