@@ -60,9 +60,10 @@ static Status grow_slow(G *g, const AbiType *elem, const Slot *s, i64 new_len, S
 Status slice_grow(G *g, const AbiType *elem, const Slot *s, i64 n, Slot *out) {
   i64 new_len = (i64)((u64)s[1].i + (u64)n);
   if (unlikely((u64)new_len > (u64)s[2].i)) return grow_slow(g, elem, s, new_len, out);
-  out[0] = s[0];
-  out[2] = s[2];
+  Slot base = s[0], cap = s[2]; /* the areas may overlap */
+  out[0] = base;
   out[1].i = new_len;
+  out[2] = cap;
   return ST_OK;
 }
 
