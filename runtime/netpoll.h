@@ -14,7 +14,7 @@ int netpoll_reset(PollDesc *pd, int mode);  /* before an operation: POLL_* */
 /* Waits until fd is ready: result[0] = POLL_*; OK or PARK (the result is written when it is woken). */
 Status netpoll_wait(G *g, PollDesc *pd, int mode, Slot *result);
 Status netpoll_wait_canceled(G *g, PollDesc *pd, int mode);
-/* d: absolute nanotime deadline as internal/poll computes it: 0 none, < 0 in the past. */
+/* d: time from now in ns, as internal/poll gives it: 0 none, < 0 in the past. */
 void netpoll_set_deadline(PollDesc *pd, i64 d, int mode);
 void netpoll_unblock(PollDesc *pd);         /* closing: waiters get POLL_ERR_CLOSING */
 bool netpoll_is_poll_descriptor(u64 fd);

@@ -12,13 +12,11 @@ struct Timer {
   void *c;             /* the channel, as time.Timer.C */
   bool init;
   bool is_chan;        /* c is managed with the 1.23 rules */
-  bool is_sending;
   u32 blocked;         /* goroutines waiting for the channel */
   i64 when, period;
   TimerFn fn;          /* what it does */
   void *go_fn;         /* func(any, uintptr, int64) given by time.newTimer; a root */
-  Slot arg[2];         /* any; roots */
-  u64 seq;
+  Slot arg[2];         /* any: the channel or the func() to start; roots */
   i64 index;           /* in the heap of timers, -1: not in it */
   G *g;                /* Sleep */
 };
@@ -33,6 +31,7 @@ bool timer_reset(Timer *t, i64 when, i64 period);
 Status timer_sleep(G *g, i64 ns);                     /* OK at once for ns <= 0, else PARK */
 /* The func values time.sendTime and time.goFunc, and &time.localLoc for the Times they send. */
 void timer_set_known(void *send_time, void *go_func, void *local_loc);
+void timer_set_start_nano(const i64 *start_nano); /* &time.startNano: the zero of monotonic readings */
 
 /* ---- for C: timers that live in C memory (poll deadlines) ---- */
 void timer_start(Timer *t, i64 when, TimerFn fn);     /* t zeroed with index -1 (timer_setup) or stopped */

@@ -33,6 +33,7 @@ static void know_time_functions(void) {
   known = true;
   FuncRec *send = link_func("time.sendTime"), *go = link_func("time.goFunc");
   timer_set_known(send ? &send->self : NULL, go ? &go->self : NULL, link_global("time.localLoc"));
+  timer_set_start_nano(link_global("time.startNano"));
 }
 
 NATIVE_FN(time_new_timer) { /* (when, period int64, f func(any, uintptr, int64), arg any, cp unsafe.Pointer) *Timer */

@@ -1,0 +1,238 @@
+/* timer.c - the heap of pending timers and what they do. See timer.h; Go's runtime/time.go.
+ * Invariants: timers[i]->index == i; timers[0] is the earliest (a 4-ary heap by when); next_when is its time, 0 when empty;
+ * a timer of a channel is in the heap only while `blocked` > 0 and `when` > 0. One M: sequence numbers and send locks of Go's
+ * implementation are not needed, a firing is atomic.
+ * Start reading at timer_run_due(). Allocates nothing from the heap; wakes goroutines through channels. */
+#include "runtime/timer.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+static VEC(Timer *) timers;
+static _Atomic i64 next_when;
+
+static void *known_send_time, *known_go_func, *known_local_loc;
+static const i64 *known_start_nano;
+
+static u8 timer_mask[] = {1 << 0 | 1 << 5 | 1 << 6 | 1 << 7}; /* c, go_fn, arg */
+static const AbiType timer_abi_type = {
+    .size = sizeof(Timer), .ptr_bytes = 64, .align = 8, .field_align = 8, .kind = BCK_STRUCT, .gcdata = timer_mask};
+static_assert(offsetof(Timer, go_fn) == 40 && offsetof(Timer, arg) == 48, "words 5, 6 and 7");
+
+const AbiType *timer_type(void) { return &timer_abi_type; }
+
+static void timer_roots(GcWork *w) {
+  for (u32 i = 0; i < timers.n; i++) {
+    gc_mark_word(w, timers.v[i]);
+    gc_mark_word(w, timers.v[i]->go_fn);
+    gc_mark_words(w, timers.v[i]->arg, 2);
+  }
+}
+void timer_init(void) { heap_add_root_fn(timer_roots); }
+
+void timer_set_known(void *send_time, void *go_func, void *local_loc) {
+  known_send_time = send_time;
+  known_go_func = go_func;
+  known_local_loc = local_loc;
+}
+void timer_set_start_nano(const i64 *start_nano) { known_start_nano = start_nano; }
+
+/* ---- the heap ---- */
+static void put_at(u32 i, Timer *t) {
+  timers.v[i] = t;
+  t->index = i;
+}
+static void sift_up(u32 i) {
+  Timer *t = timers.v[i];
+  while (i > 0) {
+    u32 parent = (i - 1) / 4;
+    if (timers.v[parent]->when <= t->when) break;
+    put_at(i, timers.v[parent]);
+    i = parent;
+  }
+  put_at(i, t);
+}
+static void sift_down(u32 i) {
+  Timer *t = timers.v[i];
+  for (;;) {
+    u32 first = i * 4 + 1, best = first;
+    if (first >= timers.n) break;
+    for (u32 k = first + 1; k < first + 4 && k < timers.n; k++)
+      if (timers.v[k]->when < timers.v[best]->when) best = k;
+    if (t->when <= timers.v[best]->when) break;
+    put_at(i, timers.v[best]);
+    i = best;
+  }
+  put_at(i, t);
+}
+static void publish_next(void) {
+  i64 when = timers.n ? timers.v[0]->when : 0;
+  i64 old = atomic_load_explicit(&next_when, memory_order_relaxed);
+  if (when == old) return;
+  atomic_store_explicit(&next_when, when, memory_order_release);
+  if (when && (!old || when < old)) sched_timer_added(when);
+}
+i64 timer_next_when(void) { return atomic_load_explicit(&next_when, memory_order_acquire); }
+
+static void heap_insert(Timer *t) {
+  VEC_PUSH(NULL, &timers, t);
+  sift_up(timers.n - 1);
+  publish_next();
+}
+static void heap_remove(Timer *t) {
+  u32 i = (u32)t->index;
+  Timer *last = timers.v[--timers.n];
+  t->index = -1;
+  if (last != t) {
+    put_at(i, last);
+    sift_up(i);
+    sift_down((u32)last->index);
+  }
+  publish_next();
+}
+static bool in_heap(const Timer *t) { return t->index >= 0; }
+static void add_if_needed(Timer *t) {
+  if (!in_heap(t) && t->when > 0 && (!t->is_chan || t->blocked > 0)) heap_insert(t);
+}
+
+/* ---- firing ---- */
+/* t is due: sets its next time, then runs it. */
+static void timer_fire(Timer *t, i64 now) {
+  i64 delay = now - t->when;
+  i64 next = 0;
+  if (t->period > 0 && __builtin_add_overflow(t->when, t->period * (1 + delay / t->period), &next)) next = INT64_MAX;
+  t->when = next;
+  if (in_heap(t)) {
+    if (next == 0) {
+      heap_remove(t);
+    } else {
+      sift_down((u32)t->index);
+      publish_next();
+    }
+  }
+  t->fn(t, delay);
+}
+
+i64 timer_run_due(i64 now) {
+  while (timers.n && timers.v[0]->when <= now) timer_fire(timers.v[0], now);
+  return timers.n ? timers.v[0]->when : 0;
+}
+
+/* ---- what timers do ---- */
+typedef struct GoTime { /* time.Time */
+  u64 wall;
+  i64 ext;
+  void *loc;
+} GoTime;
+
+/* time.Now().Add(-delay). */
+static GoTime time_before_now(i64 delay) {
+  const i64 unix_to_wall = 2682288000; /* unixToInternal - minWall of package time */
+  i64 sec;
+  i32 nsec;
+  walltime(&sec, &nsec);
+  i64 mono = nanotime() - (known_start_nano ? *known_start_nano : 0) - delay;
+  i64 ns = sec * 1000000000 + nsec - delay;
+  u64 wall_sec = (u64)(ns / 1000000000 + unix_to_wall);
+  return (GoTime){(u64)1 << 63 | wall_sec << 30 | (u64)(ns % 1000000000), mono, known_local_loc};
+}
+
+static void fire_send_time(Timer *t, i64 delay) { /* time.sendTime: arg is a chan Time */
+  GoTime now = time_before_now(delay);
+  chan_timer_send(t->arg[1].p, &now);
+}
+static void fire_go_func(Timer *t, i64 delay) { /* time.goFunc: arg is a func() */
+  (void)delay;
+  sched_go(NULL, t->arg[1].p, NULL);
+}
+static void fire_sleep(Timer *t, i64 delay) {
+  (void)delay;
+  G *g = t->g;
+  g->timer = NULL;
+  free(t);
+  sched_ready(g, true);
+}
+
+static void modify(Timer *t, i64 when, i64 period) {
+  t->when = when;
+  t->period = period;
+  if (in_heap(t)) {
+    sift_up((u32)t->index);
+    sift_down((u32)t->index);
+    publish_next();
+  }
+}
+
+/* The value of an earlier firing that nobody received; whether there was one. */
+static bool drain_channel(Timer *t) {
+  Hchan *c = t->arg[1].p;
+  if (!t->is_chan || c->qcount == 0) return false;
+  chan_discard_buffer(c);
+  return true;
+}
+
+Timer *timer_new(i64 when, i64 period, void *go_fn, const Slot *arg, Hchan *c) {
+  Timer *t = heap_new(&timer_abi_type);
+  t->index = -1;
+  t->go_fn = go_fn;
+  t->arg[0] = arg[0];
+  t->arg[1] = arg[1];
+  if (go_fn == known_send_time) t->fn = fire_send_time;
+  else if (go_fn == known_go_func) t->fn = fire_go_func;
+  else rt_throw("time.newTimer: a function that is neither sendTime nor goFunc");
+  if (c) {
+    t->is_chan = true;
+    c->timer = t;
+  }
+  modify(t, when, period);
+  add_if_needed(t);
+  t->init = true;
+  return t;
+}
+
+bool timer_stop(Timer *t) {
+  bool pending = t->when > 0;
+  if (in_heap(t)) heap_remove(t);
+  t->when = 0;
+  return drain_channel(t) || pending;
+}
+
+bool timer_reset(Timer *t, i64 when, i64 period) {
+  bool pending = t->when > 0;
+  modify(t, when, period);
+  if (drain_channel(t)) pending = true;
+  add_if_needed(t);
+  return pending;
+}
+
+Status timer_sleep(G *g, i64 ns) {
+  if (ns <= 0) return ST_OK;
+  i64 when;
+  if (__builtin_add_overflow(nanotime(), ns, &when)) when = INT64_MAX;
+  Timer *t = xmalloc(sizeof(*t));
+  timer_setup(t);
+  t->g = g;
+  g->timer = t;
+  timer_start(t, when, fire_sleep);
+  return sched_park(g, WAIT_SLEEP);
+}
+
+void timer_start(Timer *t, i64 when, TimerFn fn) {
+  t->fn = fn;
+  modify(t, when, 0);
+  add_if_needed(t);
+}
+
+/* ---- channels of timers ---- */
+void timer_maybe_run_chan(Timer *t) {
+  if (in_heap(t) || t->when == 0) return;
+  i64 now = nanotime();
+  if (t->when <= now) timer_fire(t, now);
+}
+void timer_block_chan(Timer *t) {
+  t->blocked++;
+  add_if_needed(t);
+}
+void timer_unblock_chan(Timer *t) {
+  if (--t->blocked == 0 && in_heap(t)) heap_remove(t);
+}
