@@ -224,7 +224,6 @@ void panic_recover(G *g, Slot *fp, const Insn *pc, Slot *out) {
 
 static Status goexit_finish_native(G *g, Slot *fp) {
   (void)fp;
-  if (g->id == 1) sched_main_exited();
   panic_free_all(g);
   sched_exit(g);
   return ST_PARK;

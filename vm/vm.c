@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "runtime/chan.h"
 #include "runtime/iface.h"
 #include "runtime/print.h"
 #include "runtime/rand.h"
@@ -38,7 +37,6 @@ void vm_new(int argc, char **argv) {
   heap_init();
   hash_init();
   sched_init();
-  chan_init();
   timer_init();
   interp_init();
   call_init();
