@@ -22,10 +22,11 @@ static PtrMap func_symbols, global_symbols, native_symbols;
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
 
-/* The regions follow each other in one reservation; the first base that is free is taken. */
+/* The regions follow each other in one reservation. The kernel puts the break anywhere in the first GB behind the executable,
+ * so the first candidate is above that; AddressSanitizer's shadow begins just below 2 GB. */
 void low_init(void) {
-  const u64 meta = (u64)192 << 20, code = (u64)256 << 20, globals = (u64)896 << 20, total = meta + code + globals;
-  for (u64 base = 0x10000000; base + total <= 0x7f000000; base += 0x4000000) {
+  const u64 meta = (u64)128 << 20, code = (u64)128 << 20, globals = (u64)632 << 20, total = meta + code + globals;
+  for (u64 base = 0x48000000; base >= 0x2000000; base -= 0x1000000) {
     u8 *p = mmap((void *)base, total, PROT_READ | PROT_WRITE,
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
     if (p == MAP_FAILED) continue;
