@@ -37,6 +37,7 @@ typedef struct Asm {
   VEC(BcSafepoint) safepoints;
   VEC(u64) maps;
   VEC(BcParam) params;
+  VEC(BcArea) areas;
   VEC(BcField) fields;
   VEC(BcMethod) methods;
   VEC(BcReloc) relocs;
@@ -331,6 +332,8 @@ static bool end_func(Asm *a) {
   f->nmaps = a->maps.n;
   f->maps = arena_dup(ma, a->maps.v, a->maps.n * sizeof(u64));
   f->params = arena_dup(ma, a->params.v, a->params.n * sizeof(BcParam));
+  f->nareas = a->areas.n;
+  f->areas = arena_dup(ma, a->areas.v, a->areas.n * sizeof(BcArea));
   VEC_PUSH(ma, &a->m->funcs, *f);
   return true;
 }
@@ -369,7 +372,8 @@ static bool read_func(Asm *a) {
   f->nres = (u16)results;
   f->map_words = (u32)(((u64)f->nslots + 63) / 64);
   a->in_func = true;
-  a->code.n = a->lines.n = a->safepoints.n = a->maps.n = a->params.n = a->labels.n = a->jumps.n = 0;
+  a->code.n = a->lines.n = a->safepoints.n = a->maps.n = a->params.n = 0;
+  a->areas.n = a->labels.n = a->jumps.n = 0;
   return true;
 }
 
@@ -416,6 +420,13 @@ static bool read_safepoint(Asm *a) {
   while (a->maps.n < at + words) VEC_PUSH(&a->scratch, &a->maps, 0);
   if (words) memcpy(a->maps.v + at, map, words * sizeof *map);
   VEC_PUSH(&a->scratch, &a->safepoints, ((BcSafepoint){a->code.n - 1, at}));
+  return true;
+}
+
+static bool read_area(Asm *a) {
+  BcArea area;
+  if (!read_u32(a, &area.slot) || !read_u32(a, &area.nslots)) return false;
+  VEC_PUSH(&a->scratch, &a->areas, area);
   return true;
 }
 
@@ -551,7 +562,8 @@ static bool read_declaration(Asm *a, Word w) {
   end_global(a);
   if (!end_func(a)) return false;
   BcModule *m = a->m;
-  if (word_is(w, "module")) return read_atom(a, &m->goversion) && read_atom(a, &m->main_path) && read_index(a, &m->main_func);
+  if (word_is(w, "module"))
+    return read_atom(a, &m->goversion) && read_atom(a, &m->main_path) && read_index(a, &m->main_func);
   if (word_is(w, "type")) return read_type(a);
   if (word_is(w, "global")) return read_global(a);
   if (word_is(w, "init")) return read_init(a);
@@ -578,13 +590,15 @@ static bool read_declaration(Asm *a, Word w) {
 }
 
 static bool read_body(Asm *a) {
-  if (a->type) return accept(a, "field") ? read_field(a) : accept(a, "method") ? read_method(a) : asm_error(a, "expected field or method", NULL);
+  if (a->type && accept(a, "field")) return read_field(a);
+  if (a->type) return accept(a, "method") ? read_method(a) : asm_error(a, "expected field or method", NULL);
   if (a->global) return accept(a, "reloc") ? read_reloc(a) : asm_error(a, "expected", "reloc");
   if (!a->in_func) return asm_error(a, "a line outside of any declaration", NULL);
   Word w = peek_word(a);
   if (w.n && *w.s >= '0' && *w.s <= '9') next_word(a); /* the instruction's number */
   if (accept(a, "line")) return read_line(a);
   if (accept(a, "safepoint")) return read_safepoint(a);
+  if (accept(a, "area")) return read_area(a);
   if (accept(a, "param")) return read_param(a, false);
   if (accept(a, "result")) return read_param(a, true);
   return read_insn(a);

@@ -112,7 +112,7 @@ static void put_reference(StrBuf *out, const BcModule *m, const Insn *i) {
     case OPK_IT: {
       if (index >= m->itabs.n) break;
       BcItab it = m->itabs.v[index];
-      if (it.iface < m->types.n && it.type < m->types.n)
+      if (it.iface < m->types.n && it.type < m->types.n && m->types.v[it.iface].string && m->types.v[it.type].string)
         sb_printf(out, "  ; %s, %s", m->types.v[it.iface].string->s, m->types.v[it.type].string->s);
       break;
     }
@@ -205,6 +205,7 @@ void func_disasm(const BcModule *m, const BcFunc *f, StrBuf *out) {
     put_index(out, p->type);
     sb_putc(out, '\n');
   }
+  for (u32 i = 0; i < f->nareas; i++) sb_printf(out, "  area %u %u\n", f->areas[i].slot, f->areas[i].nslots);
   put_code(out, m, f);
 }
 

@@ -79,6 +79,7 @@ typedef struct BcParam { /* how one argument or result sits in slots and in gc's
   u16 slot;            /* first slot in the window: arguments from 0 on, results from 0 on */
   u32 type;            /* type index */
 } BcParam;
+typedef struct BcArea { u32 slot, nslots; } BcArea; /* a local aggregate that L operands and SELECT name */
 typedef struct BcFunc {
   const Atom *symbol;  /* unique: "main.main", "main.(*T).M", "main.F[int]", "main.f.func1" */
   const Atom *name;    /* as runtime.Func.Name prints it: "main.F[...]" */
@@ -96,6 +97,8 @@ typedef struct BcFunc {
   u32 map_words;       /* u64 words of each map: (nslots + 63) / 64 */
   u32 nmaps;           /* words in maps */
   u64 *maps;           /* bit i: slot i holds a live pointer (interfaces: both words count) */
+  u32 nareas;
+  BcArea *areas;       /* sorted by slot, disjoint; live from the entry on */
   u32 recover_pc;      /* BCF_HASDEFER: where a recovered panic goes on: runs defers, returns the named results */
   u32 file, line;      /* of the declaration, line of "func" */
   u32 end_line;

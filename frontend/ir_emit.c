@@ -536,6 +536,21 @@ static void store_maps(Emission *em, const MapBuilder *mb, BcFunc *out) {
 
 /* ---- the function ---- */
 
+static int area_order(const void *a, const void *b) {
+  const BcArea *x = a, *y = b;
+  return x->slot < y->slot ? -1 : x->slot > y->slot;
+}
+
+static void write_areas(const Emission *em, BcFunc *out) {
+  const IrFunc *f = em->e.f;
+  out->areas = NEW_ARRAY(&em->m->arena, BcArea, f->locals.n);
+  for (u32 i = 0; i < f->locals.n; i++) {
+    const IrLocal *l = f->locals.v[i];
+    if (l->shape->nslots) out->areas[out->nareas++] = (BcArea){(u32)l->slot, l->shape->nslots};
+  }
+  if (out->nareas) qsort(out->areas, out->nareas, sizeof(BcArea), area_order);
+}
+
 static void write_func(Emission *em, u32 index) {
   const IrFunc *f = em->e.f;
   Arena *ma = &em->m->arena;
@@ -560,6 +575,7 @@ static void write_func(Emission *em, u32 index) {
   out->lines = arena_dup(ma, em->lines.v, em->lines.n * sizeof(BcLine));
   if (f->recover_block) out->recover_pc = BLOCK_INFO(f->recover_block)->pc;
   store_maps(em, &mb, out);
+  write_areas(em, out);
 }
 
 bool ir_emit(IrFunc *f, BcModule *m, u32 index, Err *err) {
