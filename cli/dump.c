@@ -1,0 +1,63 @@
+/* dump.c - `govm dump`: shows a stage of the compiler for a file. */
+#include <stdio.h>
+
+#include "cli/program.h"
+
+static bool read_text(const char *path, StrBuf *b) {
+  FILE *f = fopen(path, "rb");
+  if (!f) return false;
+  char buf[65536];
+  for (size_t n; (n = fread(buf, 1, sizeof buf, f)) > 0;) sb_write(b, buf, n);
+  bool ok = !ferror(f);
+  fclose(f);
+  return ok;
+}
+
+static int dump_tokens(const char *path) {
+  StrBuf b = {0};
+  if (!read_text(path, &b)) return cli_error("cannot read %s", path);
+  bool ok = syntax_dump_tokens(stdout, path, sb_cstr(&b), b.n);
+  sb_free(&b);
+  return !ok;
+}
+
+static int dump_ast(const char *path) {
+  Arena arena = {0};
+  DiagSink sink = {0};
+  ParseOptions opt = {.check_branches = true};
+  File *f;
+  Err e;
+  if (!syntax_parse_file(&arena, &sink, path, path, &opt, &f, &e)) return cli_error("%s", e.msg);
+  diag_sort(&sink);
+  diag_print(&sink, stderr, 10);
+  ast_dump(stdout, f);
+  return sink.nerrors > 0;
+}
+
+static int dump_bytecode(ProgramFlags *f, char **args, int n) {
+  Program p = {0};
+  if (!program_load(&p, f, args, n, true)) return 1;
+  BcModule *m = program_lower(&p, true);
+  if (!m) return 1;
+  StrBuf out = {0};
+  const char *prefix = p.main->name->s;
+  size_t len = strlen(prefix);
+  for (u32 i = 0; i < m->funcs.n; i++) {
+    const BcFunc *fn = &m->funcs.v[i];
+    if (fn->ncode && strncmp(fn->symbol->s, prefix, len) == 0 && fn->symbol->s[len] == '.') func_disasm(m, fn, &out);
+  }
+  fputs(sb_cstr(&out), stdout);
+  sb_free(&out);
+  return 0;
+}
+
+int cmd_dump(int argc, char **argv) {
+  static const char usage[] = "dump --tokens | --ast | --bytecode FILES.go | DIR | IMPORTPATH";
+  if (argc < 3) return cli_usage(usage);
+  const char *what = argv[1];
+  ProgramFlags f = {0};
+  if (strcmp(what, "--tokens") == 0) return dump_tokens(argv[2]);
+  if (strcmp(what, "--ast") == 0) return dump_ast(argv[2]);
+  if (strcmp(what, "--bytecode") == 0) return dump_bytecode(&f, argv + 2, argc - 2);
+  return cli_usage(usage);
+}

@@ -1,0 +1,166 @@
+/* program.c - loads, checks and lowers the package that the command line names (program.h). */
+#include "cli/program.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool has_suffix(const char *s, const char *suffix) {
+  size_t n = strlen(s), k = strlen(suffix);
+  return n >= k && strcmp(s + n - k, suffix) == 0;
+}
+
+/* ---- flags ---- */
+/* The value of flag `name` in "-name=value", "--name=value" or "-name value"; NULL when argv[*i] is another flag. */
+static const char *flag_value(const char *name, int argc, char **argv, int *i) {
+  const char *a = argv[*i] + 1;
+  if (*a == '-') a++;
+  size_t n = strlen(name);
+  if (strncmp(a, name, n) != 0) return NULL;
+  if (a[n] == '=') return a + n + 1;
+  if (a[n] == 0 && *i + 1 < argc) return argv[++*i];
+  return NULL;
+}
+
+static bool flag_is(const char *arg, const char *name) {
+  arg += arg[1] == '-' ? 2 : 1;
+  return strcmp(arg, name) == 0;
+}
+
+static void add_mapping(LoadConfig *c, const char *spec) {
+  const char *eq = strchr(spec, '=');
+  LoadMapping m = {.path = atom_new(spec, (size_t)(eq - spec))};
+  for (const char *p = eq + 1; *p;) {
+    size_t n = strcspn(p, ",");
+    VEC_PUSH(NULL, &m.files, atom_new(p, n)->s);
+    p += n + (p[n] == ',');
+  }
+  VEC_PUSH(NULL, &c->mapped, m);
+}
+
+static void add_tags(LoadConfig *c, const char *list) {
+  for (const char *p = list; *p;) {
+    size_t n = strcspn(p, ", ");
+    if (n) VEC_PUSH(NULL, &c->tags, atom_new(p, n));
+    p += n + (p[n] != 0);
+  }
+}
+
+static bool takes_machine_flag(int argc, char **argv, int *i) {
+  static const char *const valued[] = {"gcflags", "ldflags", "asmflags", "buildmode", "compiler", "p"};
+  static const char *const plain[] = {"N", "l", "B", "race", "trimpath", "a", "x", "v", "n", "complete"};
+  for (size_t k = 0; k < ARRAY_LEN(plain); k++)
+    if (flag_is(argv[*i], plain[k])) return true;
+  for (size_t k = 0; k < ARRAY_LEN(valued); k++)
+    if (flag_value(valued[k], argc, argv, i)) return true;
+  return false;
+}
+
+bool program_flags(ProgramFlags *f, int argc, char **argv, int *i) {
+  for (; *i < argc && argv[*i][0] == '-' && argv[*i][1]; (*i)++) {
+    const char *v;
+    if (strcmp(argv[*i], "--") == 0) {
+      (*i)++;
+      return true;
+    }
+    if ((v = flag_value("lang", argc, argv, i))) {
+      f->lang = v;
+    } else if (flag_is(argv[*i], "e")) {
+      f->all_errors = true;
+    } else if ((v = flag_value("importmap", argc, argv, i))) {
+      if (!strchr(v, '=')) return cli_error("-importmap wants PATH=FILE[,FILE...], not '%s'", v), false;
+      add_mapping(&f->load, v);
+    } else if ((v = flag_value("tags", argc, argv, i))) {
+      add_tags(&f->load, v);
+    } else if ((v = flag_value("o", argc, argv, i))) {
+      f->output = v;
+    } else if (!takes_machine_flag(argc, argv, i)) {
+      return cli_error("flag provided but not defined: %s", argv[*i]), false;
+    }
+  }
+  return true;
+}
+
+/* ---- packages ---- */
+int program_count_args(int n, char *const *args) {
+  int k = 0;
+  while (k < n && has_suffix(args[k], ".go")) k++;
+  return k ? k : n > 0;
+}
+
+static LoadPackage *load_named(Loader *l, char *const *args, int n) {
+  if (has_suffix(args[0], ".go")) return loader_files(l, (const char *const *)args, (u32)n);
+  if (args[0][0] == '.' || args[0][0] == '/') return loader_dir(l, args[0]);
+  return loader_path(l, args[0]);
+}
+
+static Package *import_package(void *ctx, const Atom *path, Pos pos, Err *e) {
+  (void)pos;
+  if (atom_is(path, "unsafe")) return package_unsafe;
+  LoadPackage *p = load_import_of(ctx, path);
+  if (p && p->types) return p->types;
+  err_set(e, "package %s is not in std", path->s);
+  return NULL;
+}
+
+static Package *check_loaded(Program *p, const ProgramFlags *f, LoadPackage *lp, bool is_main, bool whole) {
+  CheckConfig cfg = {
+      .goversion = is_main && f->lang ? atom_cstr(f->lang) : lp->goversion,
+      .lazy_bodies = lp->is_std && !is_main && whole,
+      .ignore_func_bodies = lp->is_std && !is_main && !whole,
+      .allow_unused_imports = lp->is_overlaid,
+      .disable_unused_check = lp->is_std && !is_main,
+      .import = import_package,
+      .ctx = lp,
+  };
+  const Atom *path = atom_is(lp->name, "main") ? lp->name : lp->path;
+  Package *pkg = check_package(&cfg, path, lp->files.v, lp->files.n, &p->sink);
+  pkg->is_std = lp->is_std;
+  pkg->loader = lp;
+  lp->types = pkg;
+  return pkg;
+}
+
+static bool print_errors(Program *p, const ProgramFlags *f) {
+  if (p->sink.nerrors == 0) return true;
+  fflush(stdout);
+  diag_sort(&p->sink);
+  diag_print(&p->sink, stderr, f->all_errors ? 0 : 10);
+  return false;
+}
+
+bool program_load(Program *p, const ProgramFlags *f, char *const *args, int n, bool whole) {
+  Err e;
+  LoadConfig cfg = f->load;
+  cfg.goroot = cli_goroot(&e);
+  cfg.overlay_dir = cli_overlay();
+  if (!cfg.goroot) return cli_error("%s", e.msg), false;
+  types_init();
+  p->loader = loader_new(&cfg, &p->sink);
+  if (whole) loader_path(p->loader, "runtime");
+  LoadPackage *named = load_named(p->loader, args, n);
+  if (!named || p->sink.nerrors) return print_errors(p, f), false;
+  const LoadPackageList *order = loader_order(p->loader);
+  for (u32 i = 0; i < order->n; i++) {
+    LoadPackage *lp = order->v[i];
+    if (lp->is_unsafe) continue;
+    Package *pkg = check_loaded(p, f, lp, lp == named, whole);
+    VEC_PUSH(NULL, &p->packages, pkg);
+    if (lp == named) p->main = pkg;
+    if (p->sink.nerrors) return print_errors(p, f);
+  }
+  return true;
+}
+
+BcModule *program_lower(Program *p, bool whole_packages) {
+  LowerConfig cfg = {.whole_packages = whole_packages};
+  ProgramFlags none = {0};
+  BcModule *m = lower_program(&cfg, p->packages.v, p->packages.n, p->main, &p->sink);
+  if (!print_errors(p, &none)) return NULL;
+  return m;
+}
+
+void program_free(Program *p) {
+  if (p->loader) loader_free(p->loader);
+  free(p->packages.v);
+  diag_free(&p->sink);
+}

@@ -1,0 +1,35 @@
+/* program.h - from what the command line names to checked packages and a module: what run, check, build and dump share. */
+#ifndef GOVM_CLI_PROGRAM_H
+#define GOVM_CLI_PROGRAM_H
+#include "cli/cli.h"
+#include "frontend/loader.h"
+#include "frontend/lower.h"
+
+typedef struct ProgramFlags { /* flags that several subcommands take */
+  const char *lang;           /* -lang=go1.N, NULL */
+  bool all_errors;            /* -e: no limit of 10 */
+  const char *output;         /* -o */
+  LoadConfig load;
+} ProgramFlags;
+
+/* Takes the flags in front of argv[*i]: true and *i behind them, or false after a message (the exit status is 2).
+ * Flags that only concern machine code (-gcflags, -N, -l ...) are accepted and do nothing. */
+bool program_flags(ProgramFlags *f, int argc, char **argv, int *i);
+
+typedef struct Program {
+  DiagSink sink;
+  Loader *loader;
+  VEC(Package *) packages; /* in dependency order, runtime first */
+  Package *main;           /* the package named */
+} Program;
+
+/* Loads and checks the package that args[0..n) names: .go files, one directory or one import path. Diagnostics are printed
+ * on standard error. With whole set, runtime and what it imports are loaded too, so that the result can be lowered; bodies of
+ * std functions are checked when lowering reaches them. False when there were errors. */
+bool program_load(Program *p, const ProgramFlags *f, char *const *args, int n, bool whole);
+/* Lowers it; NULL after printed errors. whole_packages: see LowerConfig. */
+BcModule *program_lower(Program *p, bool whole_packages);
+/* How many of args name the package: the leading .go files, else one. */
+int program_count_args(int n, char *const *args);
+void program_free(Program *p);
+#endif

@@ -1,0 +1,68 @@
+/* run.c - `govm run`: compiles the named package and executes it in this process; the exit status is the program's own. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/program.h"
+#include "stdlib/natives.h"
+#include "vm/govm.h"
+
+static bool is_bytecode(const char *path) {
+  size_t n = strlen(path);
+  return n > 4 && strcmp(path + n - 4, ".gbc") == 0;
+}
+
+/* Reads a module from a file, verified. */
+static BcModule *read_bytecode(const char *path) {
+  FILE *f = fopen(path, "rb");
+  if (!f) return cli_error("open %s: no such file or directory", path), NULL;
+  StrBuf b = {0};
+  char buf[65536];
+  for (size_t n; (n = fread(buf, 1, sizeof buf, f)) > 0;) sb_write(&b, buf, n);
+  bool bad = ferror(f);
+  fclose(f);
+  Err e;
+  if (bad) err_set(&e, "cannot be read");
+  BcModule *m = bad ? NULL : module_read((const u8 *)sb_cstr(&b), b.n, &e);
+  if (m && !module_verify(m, &e)) m = NULL;
+  if (!m) cli_error("%s: invalid bytecode: %s", path, e.msg);
+  sb_free(&b);
+  return m;
+}
+
+/* Runs main of m with os.Args = argv. */
+static int execute(const BcModule *m, int argc, char **argv) {
+  Err e;
+  if (m->main_func == BC_NONE) return cli_error("package %s is not a main package", m->main_path ? m->main_path->s : "");
+  const char *goroot = cli_goroot(&e);
+  vm_new(argc, argv);
+  stdlib_set_args(argc, argv);
+  stdlib_set_goroot(m->goversion ? m->goversion->s : "go1.26", goroot ? goroot : "");
+  stdlib_register_natives();
+  if (!vm_load(m, &e)) return cli_error("%s", e.msg);
+  int status = vm_run_main();
+  fflush(stdout);
+  exit(status);
+}
+
+int cmd_run(int argc, char **argv) {
+  ProgramFlags f = {0};
+  int i = 1;
+  if (!program_flags(&f, argc, argv, &i)) return 2;
+  if (i == argc) return cli_usage("run [flags] FILES.go | DIR | IMPORTPATH | X.gbc [args]");
+  if (is_bytecode(argv[i])) {
+    BcModule *m = read_bytecode(argv[i]);
+    return m ? execute(m, argc - i, argv + i) : 1;
+  }
+  Program p = {0};
+  int n = program_count_args(argc - i, argv + i);
+  if (!program_load(&p, &f, argv + i, n, true)) return 1;
+  if (!atom_is(p.main->name, "main")) return cli_error("package %s is not a main package", p.main->path->s);
+  BcModule *m = program_lower(&p, false);
+  if (!m) return 1;
+  Err e;
+  m->goversion = atom_cstr(cli_go_version(cli_goroot(&e)));
+  int rest = i + n;
+  if (rest < argc && strcmp(argv[rest], "--") == 0) rest++;
+  argv[rest - 1] = argv[i];
+  return execute(m, argc - rest + 1, argv + rest - 1);
+}
