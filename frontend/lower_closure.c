@@ -182,7 +182,7 @@ static void visit_range_func(Analysis *a, ForStmt *s) {
   a->cur = fi->parent;
 }
 
-static bool inside(const void *node, const ForStmt *loop) {
+bool node_inside(const void *node, const ForStmt *loop) {
   Pos p = ((const Node *)node)->pos, lo = loop->body->s.n.pos, hi = loop->body->rbrace;
   bool after = p.line > lo.line || (p.line == lo.line && p.col > lo.col);
   bool before = p.line < hi.line || (p.line == hi.line && p.col < hi.col);
@@ -196,7 +196,7 @@ static void add_exit(Analysis *a, BranchTok tok, Stmt *target) {
   int code = 0;
   for (FnInfo *i = a->cur; i->is_range; i = i->parent) {
     ForStmt *loop = (ForStmt *)i->node;
-    if (target && (target == &loop->s || inside(target, loop))) break;
+    if (target && (target == &loop->s || node_inside(target, loop))) break;
     if (!root->next_var) root->next_var = synth_var(a, root, "#next", typ[BK_INT]);
     if (!code) code = target ? -2 - (int)root->nexits++ : -1;
     VEC_PUSH(&a->lw->arena, &i->exits, (RangeExit){code, tok, target});
@@ -257,6 +257,7 @@ static bool visit(void *ctx, void *node) {
     return true;
   case N_BranchStmt: {
     BranchStmt *b = node;
+    if (b->tok == BR_GOTO && b->target) ptrmap_set(&a->lw->fn_infos, b->target, a->cur); /* a label that needs a block */
     if (a->cur->is_range && b->target) add_exit(a, b->tok, b->target);
     return false;
   }

@@ -15,6 +15,10 @@ static u16 int_op(const Layout *ly, enum IntOp k) {
   return (u16)(BC_ADD_64 + w * INT_OPS + (int)k);
 }
 
+IrValue *add_const(Fn *fn, const Layout *ly, IrValue *x, i64 k) {
+  return with_imm(op1(fn, int_op(ly, INT_ADDI), &ir_shape_word, x), k);
+}
+
 /* A constant operand that fits the imm column. */
 static bool const_imm(const Expr *e, i64 *k) {
   if (!e || !e->val) return false;
@@ -207,7 +211,7 @@ static IrValue *compare_mixed(Fn *fn, IrValue *iface, Type *it, IrValue *v, Type
   return ir_var_read(fn->f, fn->b, r);
 }
 
-static bool is_nil(const Expr *e) {
+bool expr_is_nil(const Expr *e) {
   return e->mode == TV_NILVALUE || (e->type && type_unalias(e->type) == typ[BK_UNTYPED_NIL]);
 }
 
@@ -218,23 +222,20 @@ static IrValue *compare_nil(Fn *fn, Op op, Expr *x, const void *pos) {
   return with_imm(op1(fn, op == OP_EQL ? BC_EQI_64 : BC_NEI_64, &ir_shape_word, v), 0);
 }
 
-static IrValue *compare_ifaces(Fn *fn, Op op, IrValue *a, Type *xt, IrValue *b, Type *yt) {
-  const Layout *xl = lower_layout(fn->lw, xt), *yl = lower_layout(fn->lw, yt);
-  IrValue *r;
-  if (xl->vc == VC_IFACE && yl->vc == VC_IFACE) {
-    if (types_identical(xl->under, yl->under) && types_identical(xt, yt)) r = equal_values(fn, xl, a, b);
-    else r = op2(fn, BC_EQ_EFACE, &ir_shape_word, to_eface(fn, a, xt), to_eface(fn, b, yt));
-  } else if (xl->vc == VC_IFACE) {
-    r = compare_mixed(fn, a, xt, b, yt);
-  } else {
-    r = compare_mixed(fn, b, yt, a, xt);
+IrValue *equal_mixed(Fn *fn, IrValue *a, Type *at, IrValue *b, Type *bt) {
+  const Layout *al = lower_layout(fn->lw, at), *bl = lower_layout(fn->lw, bt);
+  if (al->vc == VC_IFACE && bl->vc == VC_IFACE) {
+    if (types_identical(at, bt)) return equal_values(fn, al, a, b);
+    return op2(fn, BC_EQ_EFACE, &ir_shape_word, to_eface(fn, a, at), to_eface(fn, b, bt));
   }
-  return op == OP_EQL ? r : bool_not(fn, r);
+  if (al->vc == VC_IFACE) return compare_mixed(fn, a, at, b, bt);
+  if (bl->vc == VC_IFACE) return compare_mixed(fn, b, bt, a, at);
+  return equal_values(fn, al, a, b);
 }
 
 static IrValue *lower_comparison(Fn *fn, Operation *o) {
-  if (is_nil(o->y)) return compare_nil(fn, o->op, o->x, o);
-  if (is_nil(o->x)) return compare_nil(fn, o->op, o->y, o);
+  if (expr_is_nil(o->y)) return compare_nil(fn, o->op, o->x, o);
+  if (expr_is_nil(o->x)) return compare_nil(fn, o->op, o->y, o);
   Type *xt = expr_type(fn, o->x), *yt = expr_type(fn, o->y);
   const Layout *ly = lower_layout(fn->lw, xt);
   IrValue *a = lower_expr(fn, o->x);
@@ -246,7 +247,10 @@ static IrValue *lower_comparison(Fn *fn, Operation *o) {
   }
   IrValue *b = lower_expr(fn, o->y);
   set_pos(fn, o);
-  if (ly->vc == VC_IFACE || lower_layout(fn->lw, yt)->vc == VC_IFACE) return compare_ifaces(fn, o->op, a, xt, b, yt);
+  if (ly->vc == VC_IFACE || lower_layout(fn->lw, yt)->vc == VC_IFACE) {
+    IrValue *eq = equal_mixed(fn, a, xt, b, yt);
+    return o->op == OP_EQL ? eq : bool_not(fn, eq);
+  }
   return compare_values(fn, o->op, ly, a, b);
 }
 

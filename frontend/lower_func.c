@@ -325,15 +325,11 @@ static void lower_body(Fn *fn, FnInfo *info, Signature *sig, BlockStmt *body) {
   declare_results(fn, sig->results);
   if (info->next_var) var_declare_init(fn, info->next_var, NULL);
   if (info->defers_var) var_declare_init(fn, info->defers_var, op0(fn, BC_DEFERTOK, &ir_shape_ptr));
-  lower_body_stmts(fn, &body->list);
+  lower_stmts(fn, &body->list);
   fn->f->cur_pos = body->rbrace;
   return_values(fn, NULL);
   if (fn->has_defer) make_recover_block(fn);
   fn->f->end = body->rbrace;
-}
-
-void lower_body_stmts(Fn *fn, StmtList *list) {
-  for (u32 i = 0; i < list->n; i++) lower_stmt(fn, list->v[i]);
 }
 
 /* A function without a body: described, but provided by C or by another package's symbol. */

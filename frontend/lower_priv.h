@@ -139,7 +139,6 @@ void var_declare_init(Fn *fn, Object *o, IrValue *v);  /* v NULL: zero */
 void var_fresh_copy(Fn *fn, Object *o);                /* a loop variable's copy for the next iteration */
 IrLocal *temp_local(Fn *fn, const Layout *ly);
 void return_values(Fn *fn, IrValue **vals);            /* NULL: the results' current values; ends the block */
-void lower_body_stmts(Fn *fn, StmtList *list);
 
 /* ---- places (lower_expr_place.c) ---- */
 typedef enum PlaceKind { PL_BLANK, PL_VAR, PL_LOCAL, PL_LOCALX, PL_GLOBAL, PL_MEM, PL_SLICE, PL_MAP } PlaceKind;
@@ -185,8 +184,10 @@ void lower_multi(Fn *fn, Expr *list, u32 n, Type **to, IrValue **out);
 IrValue *lower_address(Fn *fn, Expr *e);             /* &e: e addressable or a composite literal */
 IrValue *lower_operation(Fn *fn, Operation *o);
 IrValue *lower_binary(Fn *fn, Op op, Type *t, IrValue *x, IrValue *y, Type *ytype, const Expr *yexpr);
+IrValue *add_const(Fn *fn, const Layout *ly, IrValue *x, i64 k); /* integers; k fits the imm column */
 IrValue *equal_values(Fn *fn, const Layout *ly, IrValue *a, IrValue *b);
 IrValue *compare_values(Fn *fn, Op op, const Layout *ly, IrValue *a, IrValue *b);
+IrValue *equal_mixed(Fn *fn, IrValue *a, Type *at, IrValue *b, Type *bt); /* one or both may be interfaces */
 IrValue *bool_not(Fn *fn, IrValue *v);
 IrValue *lower_complit(Fn *fn, CompositeLit *l);
 IrValue *lower_complit_of(Fn *fn, CompositeLit *l, Type *t);
@@ -254,6 +255,7 @@ IrValue *bound_method(Fn *fn, const Callee *c, const Atom *name);
 /* ---- closures (lower_closure.c) ---- */
 FnInfo *analyze_func(Lower *lw, FuncDecl *d);
 FnInfo *analyze_package_vars(Lower *lw, Package *p);
+bool node_inside(const void *node, const ForStmt *loop); /* within the loop's body, by position */
 FnInfo *info_of(Lower *lw, const void *node); /* of a FuncLit or a range-over-func ForStmt that was analysed */
 bool is_range_func(const ForStmt *s);
 typedef struct InnerSpec { /* gen_data of function literals and range-over-func bodies */
@@ -271,7 +273,7 @@ bool per_iteration_vars(Fn *fn, const ForStmt *s);
 /* ---- statements ---- */
 void lower_stmt(Fn *fn, Stmt *s);
 void lower_block(Fn *fn, BlockStmt *b);
-void lower_for(Fn *fn, ForStmt *s, LabeledStmt *label);
+void lower_for(Fn *fn, ForStmt *s);
 void lower_range(Fn *fn, ForStmt *s);
 void lower_switch(Fn *fn, SwitchStmt *s);
 void lower_select(Fn *fn, SelectStmt *s);
@@ -282,5 +284,9 @@ void range_body_generate(Lower *lw, FuncInst *fi);
 void lower_branch(Fn *fn, BranchTok tok, Stmt *target);
 void lower_assign_to(Fn *fn, Expr *lhs, IrValue *v, Type *vt, bool def);
 void push_target(Fn *fn, Target *t, Stmt *s, IrBlock *brk, IrBlock *cont);
+void lower_stmts(Fn *fn, StmtList *list);
+IrBlock *label_block(Fn *fn, Stmt *label);
+bool is_blank_expr(const Expr *e);
+bool expr_is_nil(const Expr *e);
 bool defines_name(const Expr *e); /* a name on the left of := that is new */
 #endif
