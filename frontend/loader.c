@@ -1,0 +1,470 @@
+/* loader.c - the import graph: looking packages up, reading their files, loading what they import.
+ * Invariant: a package is entered in l->packages before its imports are followed and appended to l->order after, so
+ * that one met again while its state is LOADING closes a cycle.
+ * Start reading at load_package(). File selection is in loader_files.c, the overlay in loader_overlay.c.
+ */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* memmem */
+#endif
+#include "frontend/loader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "frontend/loader_priv.h"
+
+enum LoadState { STATE_NEW, STATE_LOADING, STATE_DONE };
+
+#ifndef GOVM_OVERLAY_DIR
+#define GOVM_OVERLAY_DIR ""
+#endif
+
+/* ---- the loader ---- */
+
+Loader *loader_new(const LoadConfig *config, DiagSink *sink) {
+  Loader *l = xcalloc(1, sizeof *l);
+  l->config = *config;
+  l->sink = sink;
+  const char *env = getenv("GOVM_OVERLAY");
+  l->overlay_dir = config->overlay_dir ? config->overlay_dir : env ? env : GOVM_OVERLAY_DIR;
+  return l;
+}
+
+void loader_free(Loader *l) {
+  for (u32 i = 0; i < l->packages.n; i++) {
+    LoadPackage *p = l->packages.entries[i].val;
+    if (p->xtest) arena_free(&p->xtest->arena);
+    arena_free(&p->arena);
+  }
+  ptrmap_free(&l->packages);
+  VEC_FREE(&l->order);
+  VEC_FREE(&l->stack);
+  VEC_FREE(&l->std_tags);
+  arena_free(&l->arena);
+  free(l);
+}
+
+const LoadPackageList *loader_order(const Loader *l) { return &l->order; }
+LoadPackage *loader_find(const Loader *l, const Atom *path) { return ptrmap_get(&l->packages, path); }
+
+LoadPackage *load_import_of(const LoadPackage *p, const Atom *path) {
+  for (u32 i = 0; i < p->imports.n; i++)
+    if (p->imports.v[i].path == path) return p->imports.v[i].pkg;
+  return NULL;
+}
+
+void load_error(Loader *l, LoadPackage *p, Pos pos, const char *fmt, ...) {
+  StrBuf b = {0};
+  va_list ap;
+  va_start(ap, fmt);
+  sb_vprintf(&b, fmt, ap);
+  va_end(ap);
+  diag_report(l->sink, pos, false, false, 0, "%s", sb_cstr(&b));
+  if (p) p->nerrors++;
+  sb_free(&b);
+}
+
+static LoadPackage *new_package(Loader *l, const Atom *path, const Atom *dir, bool is_std) {
+  LoadPackage *p = NEW(&l->arena, LoadPackage);
+  p->path = path;
+  p->dir = dir;
+  p->is_std = is_std;
+  p->name = path;
+  if (!is_std) p->goversion = l->module_go;
+  return p;
+}
+
+/* A package without files: unsafe, or one that the caller has. */
+static LoadPackage *enter_opaque(Loader *l, const Atom *path) {
+  const char *slash = strrchr(path->s, '/');
+  LoadPackage *p = new_package(l, path, atom_cstr(""), true);
+  p->name = slash ? atom_cstr(slash + 1) : path;
+  p->is_unsafe = atom_is(path, "unsafe");
+  p->is_external = !p->is_unsafe;
+  p->state = STATE_DONE;
+  ptrmap_set(&l->packages, path, p);
+  VEC_PUSH(NULL, &l->order, p);
+  return p;
+}
+
+/* ---- files ---- */
+
+static const char *join(Arena *a, const char *dir, const char *name) {
+  if (!*dir || strcmp(dir, ".") == 0) return name;
+  return arena_printf(a, "%s/%s", dir, name);
+}
+
+static const char *base_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
+static bool imports_c(const File *f) {
+  for (u32 i = 0; i < f->decls.n; i++) {
+    if (f->decls.v[i]->n.kind != N_ImportDecl) continue;
+    const BasicLit *b = ((ImportDecl *)f->decls.v[i])->path;
+    if (b && (atom_is(b->value, "\"C\"") || atom_is(b->value, "`C`"))) return true;
+  }
+  return false;
+}
+
+/* Something else than text: a NUL before anything that could be the package clause. */
+static bool is_binary(const StrBuf *text) {
+  size_t n = text->n < 256 ? text->n : 256;
+  const char *nul = n ? memchr(text->p, 0, n) : NULL;
+  return nul && !memmem(text->p, (size_t)(nul - text->p), "package", 7);
+}
+
+File *load_parse(Loader *l, LoadPackage *p, const char *dir, const char *name, const FileFilter *filter) {
+  const char *path = join(&l->arena, dir, name);
+  StrBuf text = {0};
+  Err e;
+  File *f = NULL;
+  if (!load_read_file(path, &text, &e)) {
+    load_error(l, p, (Pos){0}, "%s", e.msg);
+  } else if (is_binary(&text)) {
+    load_error(l, p, (Pos){0}, "reading %s: unexpected NUL in input", path);
+  } else if (!filter || file_filter_match(filter, base_name(name), sb_cstr(&text), text.n)) {
+    ParseOptions opt = {.check_branches = true, .std = p->is_std};
+    char *abs = p->is_std ? NULL : realpath(path, NULL);
+    f = syntax_parse(&p->arena, l->sink, path, abs ? abs : path, sb_cstr(&text), text.n, &opt);
+    free(abs);
+    p->nerrors += f->nerrors;
+    if (imports_c(f)) f = NULL; /* cgo is off */
+  }
+  sb_free(&text);
+  return f;
+}
+
+static bool has_suffix(const char *s, const char *suffix) {
+  size_t n = strlen(s), k = strlen(suffix);
+  return n >= k && strcmp(s + n - k, suffix) == 0;
+}
+
+static bool no_package_clause(const File *f) { return f->nerrors > 0 && atom_is(f->pkgname->name, "_"); }
+
+/* Adds f to p; complains when its package clause says otherwise than the files before. */
+static void add_file(Loader *l, LoadPackage *p, File *f, const char *name) {
+  if (p->files.n > 0 && !no_package_clause(f) && f->pkgname->name != p->name) {
+    load_error(l, p, (Pos){0}, "found packages %s (%s) and %s (%s) in %s", p->name->s,
+               base_name(pos_base(p->files.v[0]->base)->filename->s), f->pkgname->name->s, base_name(name), p->dir->s);
+    return;
+  }
+  if (p->files.n == 0) p->name = f->pkgname->name;
+  VEC_PUSH(&p->arena, &p->files, f);
+}
+
+static LoadPackage *xtest_of(Loader *l, LoadPackage *p, const Atom *name) {
+  if (!p->xtest) {
+    p->xtest = new_package(l, atom_printf("%s_test", p->path->s), p->dir, p->is_std);
+    p->xtest->goversion = p->goversion;
+    p->xtest->name = name;
+  }
+  return p->xtest;
+}
+
+static const char *shown_dir(Loader *l, const LoadPackage *p) {
+  char *abs = realpath(*p->dir->s ? p->dir->s : ".", NULL);
+  const char *s = arena_strdup(&l->arena, abs ? abs : p->dir->s);
+  free(abs);
+  return s;
+}
+
+/* Reads the Go files of p->dir. False, with an error at pos, when there are none to compile. */
+static bool read_dir(Loader *l, LoadPackage *p, Pos pos, bool tests) {
+  StrBuf overlay = {0};
+  NameVec names = {0};
+  FileFilter filter;
+  bool replace = false, overlaid = load_overlay_dir(l, p, &overlay, &replace);
+  const char *dir = overlaid && replace ? sb_cstr(&overlay) : p->dir->s;
+  bool found = load_go_files(&l->arena, *dir ? dir : ".", &names);
+  load_filter_for(l, p, &filter);
+  for (u32 i = 0; i < names.n; i++) {
+    bool test = has_suffix(names.v[i], "_test.go");
+    File *f = test && !tests ? NULL : load_parse(l, p, dir, names.v[i], &filter);
+    if (!f || atom_is(f->pkgname->name, "documentation")) continue;
+    bool external = test && has_suffix(f->pkgname->name->s, "_test");
+    add_file(l, external ? xtest_of(l, p, f->pkgname->name) : p, f, names.v[i]);
+  }
+  if (overlaid && !replace) load_merge_overlay(l, p, overlay.p);
+  sb_free(&overlay);
+  if (p->files.n > 0 || p->xtest) return true;
+  if (p->nerrors > 0) return false;
+  if (!found || names.n == 0) {
+    load_error(l, p, pos, "no Go files in %s", shown_dir(l, p));
+  } else {
+    load_error(l, p, pos, "package %s: build constraints exclude all Go files in %s", p->path->s, shown_dir(l, p));
+  }
+  return false;
+}
+
+/* ---- import paths ---- */
+
+static bool has_prefix_path(const char *path, const char *prefix) {
+  size_t n = strlen(prefix);
+  return strncmp(path, prefix, n) == 0 && (path[n] == 0 || path[n] == '/');
+}
+
+static bool is_local(const char *path) {
+  return strcmp(path, ".") == 0 || strcmp(path, "..") == 0 || strncmp(path, "./", 2) == 0 ||
+         strncmp(path, "../", 3) == 0;
+}
+
+/* goroot/src/[vendor/]path when that is a directory, else NULL. */
+static const Atom *goroot_dir(Loader *l, const char *vendor, const char *path) {
+  const Atom *dir = atom_printf("%s/src/%s%s", l->config.goroot ? l->config.goroot : "", vendor, path);
+  return load_is_dir(dir->s) ? dir : NULL;
+}
+
+typedef struct Found {
+  const Atom *path, *dir;
+  bool is_std;
+} Found;
+
+static bool find_std(Loader *l, const LoadPackage *from, const Atom *path, Found *out) {
+  static const char *const vendors[] = {"cmd/vendor/", "vendor/"};
+  for (size_t i = 0; from && from->is_std && i < ARRAY_LEN(vendors); i++) {
+    if (i == 0 && !has_prefix_path(from->path->s, "cmd")) continue;
+    const Atom *dir = goroot_dir(l, vendors[i], path->s);
+    if (!dir) continue;
+    *out = (Found){atom_printf("%s%s", vendors[i], path->s), dir, true};
+    return true;
+  }
+  if (path->len == 0) return false;
+  const Atom *dir = goroot_dir(l, "", path->s);
+  if (!dir && *l->overlay_dir) { /* a package of govm's own */
+    dir = atom_printf("%s/%s", l->overlay_dir, path->s);
+    if (!load_is_dir(dir->s)) dir = NULL;
+  }
+  if (!dir) return false;
+  *out = (Found){path, dir, true};
+  return true;
+}
+
+static bool find_in_module(Loader *l, const Atom *path, Found *out) {
+  if (!l->module_path) return false;
+  const Atom *dir;
+  if (has_prefix_path(path->s, l->module_path->s)) {
+    dir = atom_printf("%s%s", l->module_root->s, path->s + l->module_path->len);
+  } else {
+    dir = atom_printf("%s/vendor/%s", l->module_root->s, path->s);
+  }
+  *out = (Found){path, dir, false};
+  return load_is_dir(dir->s);
+}
+
+/* A directory relative to the importer's, or as given when there is none. */
+static Found find_local(Loader *l, const LoadPackage *from, const char *path) {
+  const Atom *dir = from && *from->dir->s ? atom_printf("%s/%s", from->dir->s, path) : atom_cstr(path);
+  char *abs = realpath(dir->s, NULL);
+  Found f = {atom_cstr("command-line-arguments"), dir, false};
+  const char *src = l->config.goroot ? arena_printf(&l->arena, "%s/src", l->config.goroot) : "";
+  char *abs_src = realpath(src, NULL);
+  if (abs && abs_src && has_prefix_path(abs, abs_src) && abs[strlen(abs_src)]) {
+    f.path = atom_cstr(abs + strlen(abs_src) + 1);
+    f.is_std = true;
+    f.dir = atom_printf("%s/%s", src, f.path->s);
+  } else if (abs && l->module_path && has_prefix_path(abs, l->module_root->s)) {
+    f.path = atom_printf("%s%s", l->module_path->s, abs + l->module_root->len);
+  } else if (abs && from) {
+    f.path = atom_printf("_%s", abs);
+  }
+  free(abs_src);
+  free(abs);
+  return f;
+}
+
+static void not_found(Loader *l, LoadPackage *from, Pos pos, const Atom *path) {
+  bool dotted = memchr(path->s, '.', strcspn(path->s, "/")) != NULL;
+  if (path->len == 0) {
+    load_error(l, from, pos, "invalid import path: %s", path->s);
+  } else if (!dotted) {
+    load_error(l, from, pos, "package %s is not in std (%s/src/%s)", path->s,
+               l->config.goroot ? l->config.goroot : "GOROOT", path->s);
+  } else if (l->module_path) {
+    load_error(l, from, pos, "no required module provides package %s; to add it:\n\tgo get %s", path->s, path->s);
+  } else {
+    load_error(l, from, pos,
+               "no required module provides package %s: go.mod file not found in current directory or any parent "
+               "directory; see 'go help modules'",
+               path->s);
+  }
+}
+
+static const char *pos_text(Loader *l, Pos pos) {
+  RelPos r = pos_rel(pos);
+  return arena_printf(&l->arena, "%s:%u:%u", r.filename->s, r.line, r.col);
+}
+
+/* What an element "internal" in the path allows: importers below the directory that holds it. */
+static void check_internal(Loader *l, LoadPackage *from, Pos pos, const LoadPackage *p) {
+  if (l->config.allow_internal || !from) return;
+  const char *path = p->path->s, *found = NULL;
+  for (const char *q = path; (q = strstr(q, "internal")); q++)
+    if ((q == path || q[-1] == '/') && (q[8] == 0 || q[8] == '/')) found = q;
+  if (!found) return;
+  const char *parent = arena_printf(&l->arena, "%.*s", found > path ? (int)(found - path - 1) : 0, path);
+  const char *importer = from->path->s;
+  if (has_suffix(importer, "_test"))
+    importer = arena_printf(&l->arena, "%.*s", (int)strlen(importer) - 5, importer);
+  if (*parent ? has_prefix_path(importer, parent) : from->is_std) return;
+  load_error(l, from, (Pos){0}, "package %s\n\t%s: use of internal package %s not allowed", from->path->s,
+             pos_text(l, pos), path);
+}
+
+/* ---- the graph ---- */
+
+static void follow_imports(Loader *l, LoadPackage *p);
+
+static void report_cycle(Loader *l, LoadPackage *from, Pos pos, const LoadPackage *p) {
+  StrBuf b = {0};
+  sb_printf(&b, "package %s", l->stack.v[0].pkg->path->s);
+  for (u32 i = 1; i < l->stack.n; i++)
+    sb_printf(&b, "\n\timports %s from %s", l->stack.v[i].pkg->path->s,
+              base_name(pos_rel(l->stack.v[i].pos).filename->s));
+  sb_printf(&b, "\n\timports %s from %s: import cycle not allowed", p->path->s, base_name(pos_rel(pos).filename->s));
+  load_error(l, from, (Pos){0}, "%s", b.p);
+  sb_free(&b);
+}
+
+/* Follows p's imports and puts it in order; pos is of the import that led to p. */
+static void finish_package(Loader *l, LoadPackage *p, Pos pos) {
+  p->state = STATE_LOADING;
+  VEC_PUSH(NULL, &l->stack, (Loading){p, pos});
+  follow_imports(l, p);
+  l->stack.n--;
+  p->state = STATE_DONE;
+  VEC_PUSH(NULL, &l->order, p);
+}
+
+static LoadPackage *load_found(Loader *l, LoadPackage *from, Pos pos, const Found *f, bool tests) {
+  LoadPackage *p = loader_find(l, f->path);
+  if (p && p->state == STATE_LOADING) report_cycle(l, from, pos, p);
+  if (p) return p;
+  if (l->config.is_external && f->is_std && l->config.is_external(l->config.ctx, f->path))
+    return enter_opaque(l, f->path);
+  p = new_package(l, f->path, f->dir, f->is_std);
+  ptrmap_set(&l->packages, f->path, p);
+  if (!read_dir(l, p, pos, tests)) {
+    p->state = STATE_DONE;
+    return NULL;
+  }
+  finish_package(l, p, pos);
+  if (p->xtest) finish_package(l, p->xtest, pos);
+  return p;
+}
+
+static LoadPackage *load_mapped(Loader *l, LoadPackage *from, Pos pos, const Atom *path) {
+  for (u32 i = 0; i < l->config.mapped.n; i++) {
+    const LoadMapping *m = &l->config.mapped.v[i];
+    if (m->path != path && m->alias != path) continue;
+    LoadPackage *p = loader_find(l, m->path);
+    if (p && p->state == STATE_LOADING) report_cycle(l, from, pos, p);
+    if (p) return p;
+    p = new_package(l, m->path, atom_cstr(""), false);
+    ptrmap_set(&l->packages, m->path, p);
+    for (u32 k = 0; k < m->files.n; k++) {
+      File *f = load_parse(l, p, "", m->files.v[k], NULL);
+      if (f) add_file(l, p, f, m->files.v[k]);
+    }
+    finish_package(l, p, pos);
+    return p;
+  }
+  return NULL;
+}
+
+/* The package that `from` (NULL: the command line) means by path; NULL after an error at pos. */
+static LoadPackage *load_package(Loader *l, LoadPackage *from, Pos pos, const Atom *path, bool tests) {
+  Found f;
+  LoadPackage *p = load_mapped(l, from, pos, path);
+  if (p) return p;
+  if (atom_is(path, "unsafe") || (l->config.is_external && l->config.is_external(l->config.ctx, path))) {
+    p = loader_find(l, path);
+    return p ? p : enter_opaque(l, path);
+  }
+  if (is_local(path->s)) {
+    f = find_local(l, from, path->s);
+  } else if (!find_std(l, from, path, &f) && !find_in_module(l, path, &f)) {
+    not_found(l, from, pos, path);
+    return NULL;
+  }
+  return load_found(l, from, pos, &f, tests);
+}
+
+/* The value of an import path literal; NULL when it is none. */
+static const Atom *import_path(const BasicLit *lit) {
+  if (!lit || lit->bad || lit->lit != LIT_STRING || lit->value->len < 2 || strchr(lit->value->s, '\\')) return NULL;
+  return atom_new(lit->value->s + 1, lit->value->len - 2);
+}
+
+static void add_import(Loader *l, LoadPackage *p, const ImportDecl *d) {
+  const Atom *path = import_path(d->path);
+  if (!path) return;
+  for (u32 i = 0; i < p->imports.n; i++)
+    if (p->imports.v[i].path == path) return;
+  VEC_PUSH(&l->arena, &p->imports, (LoadImport){.path = path, .pos = d->path->e.n.pos});
+}
+
+static void follow_imports(Loader *l, LoadPackage *p) {
+  for (u32 i = 0; i < p->files.n; i++) {
+    const File *f = p->files.v[i];
+    for (u32 k = 0; k < f->decls.n; k++)
+      if (f->decls.v[k]->n.kind == N_ImportDecl) add_import(l, p, (const ImportDecl *)f->decls.v[k]);
+  }
+  for (u32 i = 0; i < p->imports.n; i++) {
+    LoadImport *imp = &p->imports.v[i];
+    imp->pkg = load_package(l, p, imp->pos, imp->path, false);
+    if (!imp->pkg) continue;
+    check_internal(l, p, imp->pos, imp->pkg);
+    if (!l->config.allow_main && atom_is(imp->pkg->name, "main") && !has_suffix(p->path->s, "_test"))
+      load_error(l, p, imp->pos, "import \"%s\" is a program, not an importable package", imp->path->s);
+  }
+}
+
+/* ---- entry points ---- */
+
+LoadPackage *loader_files(Loader *l, const char *const *files, u32 n) {
+  const char *slash = n ? strrchr(files[0], '/') : NULL;
+  const Atom *dir = slash ? atom_new(files[0], (size_t)(slash - files[0])) : atom_cstr("");
+  load_find_module(l, dir->s);
+  LoadPackage *p = new_package(l, atom_cstr("command-line-arguments"), dir, false);
+  ptrmap_set(&l->packages, p->path, p);
+  for (u32 i = 0; i < n; i++) {
+    File *f = load_parse(l, p, "", files[i], NULL);
+    if (f) add_file(l, p, f, files[i]);
+  }
+  if (p->files.n == 0) {
+    if (p->nerrors == 0) load_error(l, p, (Pos){0}, "package %s: build constraints exclude all Go files", p->path->s);
+    return NULL;
+  }
+  finish_package(l, p, (Pos){0});
+  return p;
+}
+
+LoadPackage *loader_dir(Loader *l, const char *dir) {
+  load_find_module(l, dir);
+  if (!load_is_dir(dir)) {
+    load_error(l, NULL, (Pos){0}, "stat %s: %s", dir, access(dir, F_OK) ? strerror(errno) : "not a directory");
+    return NULL;
+  }
+  Found f = find_local(l, NULL, dir);
+  return load_found(l, NULL, (Pos){0}, &f, l->config.include_tests);
+}
+
+LoadPackage *loader_path(Loader *l, const char *path) {
+  if (is_local(path) || path[0] == '/') return loader_dir(l, path);
+  load_find_module(l, ".");
+  return load_package(l, NULL, (Pos){0}, atom_cstr(path), l->config.include_tests);
+}
+
+LoadPackage *loader_text(Loader *l, const char *path, const char *name, const char *text, size_t n) {
+  LoadPackage *p = new_package(l, atom_cstr(path), atom_cstr(""), false);
+  ParseOptions opt = {.check_branches = true};
+  File *f = syntax_parse(&p->arena, l->sink, name, name, text, n, &opt);
+  p->nerrors = f->nerrors;
+  ptrmap_set(&l->packages, p->path, p);
+  add_file(l, p, f, name);
+  finish_package(l, p, (Pos){0});
+  return p;
+}
