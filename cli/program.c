@@ -109,6 +109,7 @@ static Package *check_loaded(Program *p, const ProgramFlags *f, LoadPackage *lp,
       .ignore_func_bodies = lp->is_std && !is_main && !whole,
       .allow_unused_imports = lp->is_overlaid,
       .disable_unused_check = lp->is_std && !is_main,
+      .complete = !lp->is_std,
       .import = import_package,
       .ctx = lp,
   };
@@ -128,6 +129,17 @@ static bool print_errors(Program *p, const ProgramFlags *f) {
   return false;
 }
 
+/* gc type-checks after complaints that are no syntax errors, such as an unused label; errors that are no file's own (no
+ * such package, no files) leave nothing to check. */
+static bool fit_for_checking(const Program *p) {
+  if (diag_has_syntax_errors(&p->sink)) return false;
+  u32 parse_errors = 0;
+  const LoadPackageList *order = loader_order(p->loader);
+  for (u32 i = 0; i < order->n; i++)
+    for (u32 k = 0; k < order->v[i]->files.n; k++) parse_errors += order->v[i]->files.v[k]->nerrors;
+  return p->sink.nerrors <= parse_errors;
+}
+
 bool program_load(Program *p, const ProgramFlags *f, char *const *args, int n, bool whole) {
   Err e;
   LoadConfig cfg = f->load;
@@ -138,7 +150,7 @@ bool program_load(Program *p, const ProgramFlags *f, char *const *args, int n, b
   p->loader = loader_new(&cfg, &p->sink);
   if (whole) loader_path(p->loader, "runtime");
   LoadPackage *named = load_named(p->loader, args, n);
-  if (!named || p->sink.nerrors) return print_errors(p, f), false;
+  if (!named || !fit_for_checking(p)) return print_errors(p, f), false;
   const LoadPackageList *order = loader_order(p->loader);
   for (u32 i = 0; i < order->n; i++) {
     LoadPackage *lp = order->v[i];
@@ -146,9 +158,9 @@ bool program_load(Program *p, const ProgramFlags *f, char *const *args, int n, b
     Package *pkg = check_loaded(p, f, lp, lp == named, whole);
     VEC_PUSH(NULL, &p->packages, pkg);
     if (lp == named) p->main = pkg;
-    if (p->sink.nerrors) return print_errors(p, f);
+    if (pkg->nerrors) return print_errors(p, f);
   }
-  return true;
+  return print_errors(p, f);
 }
 
 BcModule *program_lower(Program *p, bool whole_packages) {
