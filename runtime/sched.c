@@ -174,7 +174,7 @@ void sched_ready(G *g, bool next) {
   if (old) runq_put(old);
 }
 
-void sched_yield(G *g) {
+void sched_requeue(G *g) {
   g->status = G_RUNNABLE;
   sched_curg = NULL;
   runq_put(g);

@@ -1,0 +1,27 @@
+/* coro.c - the coroutines of package iter: a goroutine that waits in a coro object until somebody switches to it.
+ * The object's first word is that goroutine (overlay/runtime/extern.go). */
+#include "stdlib/natives/natives.h"
+
+NATIVE_FN(coro_start) { /* (c *coro, fn func()) */
+  G **c = fp[0].p, *started = g_new(g, fp[1].p);
+  started->status = G_WAITING;
+  started->wait_reason = WAIT_COROUTINE;
+  *c = started;
+  return ST_OK;
+}
+
+NATIVE_FN(coro_switch) { /* (c *coro) */
+  G **c = fp[0].p, *next = *c;
+  if (!next) go_fatal("coroswitch on exited coro");
+  *c = g;
+  sched_park(g, WAIT_COROUTINE);
+  sched_ready(next, true);
+  return ST_PARK;
+}
+
+NATIVE_FN(coro_exit) { /* (c *coro): the caller is about to return from its goroutine's first function */
+  G **c = fp[0].p, *next = *c;
+  *c = NULL;
+  if (next) sched_ready(next, true);
+  return ST_OK;
+}
