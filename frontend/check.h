@@ -257,6 +257,7 @@ void check_pop(Checker *check);
 void check_needs_cleanup(Checker *check, Type *t);
 void check_process_delayed(Checker *check, u32 top);
 Name *types_instantiated_ident(Expr *expr);
+void check_pending_body(Checker *check, Object *fn, DeclInfo *d);
 extern Checker *types_current_checker; /* whose qualifier S_type(NULL, ...) uses */
 
 /* check_const.c */

@@ -135,10 +135,38 @@ static void check_files(Checker *check, File **files, u32 nfiles) {
   check_process_delayed(check, 0);
   cleanup(check);
   check_init_order(check);
-  if (!check->conf.allow_unused_imports) check_unused_imports(check);
+  if (!check->conf.allow_unused_imports && !check->conf.lazy_bodies) check_unused_imports(check);
   check_record_untyped(check);
-  if (!check->first_err) check_monomorph(check);
-  if (!check->first_err) check_gc_restrictions(check);
+  if (!check->first_err && !check->conf.lazy_bodies) check_monomorph(check);
+  if (!check->first_err && !check->conf.lazy_bodies) check_gc_restrictions(check);
+}
+
+/* Checks the body of a function or method whose declaration is d, when it waits for that. Not while another
+ * declaration or statement of the package is being checked. */
+void check_pending_body(Checker *check, Object *fn, DeclInfo *d) {
+  if (!d->body_pending) return;
+  d->body_pending = false;
+  CHECK(check->delayed.n == 0 && check->obj_path.n == 0);
+  Environment saved = check->env;
+  check->env = (Environment){.scope = d->file, .version = d->version};
+  check_function_body(check, d, fn->name->s, (Signature *)fn->type, d->fdecl->body, NULL);
+  check_process_delayed(check, 0);
+  cleanup(check);
+  check_record_untyped(check);
+  check->env = saved;
+}
+
+bool check_func_body(Object *fn) {
+  fn = obj_origin(fn);
+  Checker *check = fn->pkg ? fn->pkg->checker : NULL;
+  DeclInfo *d = check ? ptrmap_get(&check->obj_map, fn) : NULL;
+  if (!d || !d->body_pending) return true;
+  Checker *outer = types_current_checker;
+  types_current_checker = check;
+  u32 before = check->pkg->nerrors;
+  check_pending_body(check, fn, d);
+  types_current_checker = outer;
+  return check->pkg->nerrors == before;
 }
 
 static void set_height(Package *pkg) {

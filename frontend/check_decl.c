@@ -363,6 +363,8 @@ void check_func_decl(Checker *check, Object *obj, DeclInfo *decl) {
   if (fdecl->tparams.n && !fdecl->body)
     check_soft_errorf(check, fdecl, E_BadDecl, "generic function is missing function body");
   if (check->conf.ignore_func_bodies || !fdecl->body) return;
+  decl->body_pending = check->conf.lazy_bodies;
+  if (decl->body_pending) return;
   FuncBodyCtx *c = NEW(&types_arena, FuncBodyCtx);
   *c = (FuncBodyCtx){.obj = obj, .decl = decl, .sig = sig};
   check_later(check, func_body_later, c);

@@ -69,9 +69,11 @@ static GraphNode *queue_pop(InitGraph *g) {
 
 static DeclInfo *decl_of(Checker *check, const Object *obj) { return ptrmap_get(&check->obj_map, obj); }
 
-/* Adds an edge from n to every constant and variable that obj refers to directly or through functions. */
+/* Adds an edge from n to every constant and variable that obj refers to directly or through functions. What a function
+ * refers to is known once its body is checked. */
 static void add_edges(InitGraph *g, GraphNode *n, Object *obj) {
   DeclInfo *d = decl_of(g->check, obj);
+  check_pending_body(g->check, obj, d);
   for (u32 i = 0; i < d->deps.n; i++) {
     Object *dep = (Object *)d->deps.entries[i].key;
     if (!dep || ptrmap_get(&g->visited, dep) == n) continue;

@@ -19,7 +19,7 @@ void check_function_body(Checker *check, DeclInfo *decl, const char *name, Signa
   check_stmt_list(check, &body->list);
   if (tuple_len(sig->results) > 0 && !check_is_terminating(check, (Stmt *)body, NULL))
     check_error_pos(check, body->rbrace, E_MissingReturn, "missing return");
-  check_usage(check, sig->scope);
+  if (!check->conf.disable_unused_check) check_usage(check, sig->scope);
 
   if (check->is_panic) ptrmap_free(check->is_panic);
   check->env = saved;
