@@ -75,6 +75,8 @@ struct Lower {
   VEC(FuncInst *) queue;
   u32 next;
   u32 nstmp;
+  PtrMap var_inits;    /* Package: itself, when done; package variable -> Expr that initialises it alone */
+  PtrMap local_clones; /* key Atom -> Named: types declared in a generic function, per instance */
   PtrMap fn_infos;     /* FuncDecl, FuncLit, ForStmt, Package -> FnInfo (lower_closure.c) */
   Arena arena;
 };
@@ -124,6 +126,7 @@ void lower_func_body(Lower *lw, FuncInst *fi);   /* makes IR for fi and emits it
 /* Try to lay `x` out statically as the initial value of global `g` (constants, addresses, composite literals of these);
  * false: nothing was changed, it must be evaluated at run time. */
 bool lower_static_init(Lower *lw, u32 g, Expr *x, Type *t);
+void lower_static_var(Lower *lw, Object *var, u32 g); /* the same for a package variable, when it is first referred to */
 
 /* ---- lower.c ---- */
 typedef struct LowerConfig {

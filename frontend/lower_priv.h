@@ -56,11 +56,11 @@ typedef struct Binding {
   i64 off;
 } Binding;
 
-typedef struct Target { /* an enclosing statement that break or continue can name */
-  struct Target *up;
+typedef struct BranchTarget { /* an enclosing statement that break or continue can name */
+  struct BranchTarget *up;
   Stmt *stmt;
   IrBlock *brk, *cont; /* cont NULL: switch, select */
-} Target;
+} BranchTarget;
 
 typedef struct Memo { const Expr *e; IrValue *v; } Memo;
 
@@ -78,7 +78,7 @@ typedef struct Fn {
   Binding **results; /* NULL where a result needs no variable */
   const Layout **result_lys;
   bool has_defer;  /* results live in the frame or in boxes; returns run the deferred calls */
-  Target *targets;
+  BranchTarget *targets;
   IrBlock *fallthrough;
   VEC(Memo) memo;  /* operands that were evaluated ahead of the expression they are part of */
   IrVar *ctx;      /* the closure */
@@ -283,7 +283,7 @@ void range_body_return(Fn *fn);                              /* results are stor
 void range_body_generate(Lower *lw, FuncInst *fi);
 void lower_branch(Fn *fn, BranchTok tok, Stmt *target);
 void lower_assign_to(Fn *fn, Expr *lhs, IrValue *v, Type *vt, bool def);
-void push_target(Fn *fn, Target *t, Stmt *s, IrBlock *brk, IrBlock *cont);
+void push_target(Fn *fn, BranchTarget *t, Stmt *s, IrBlock *brk, IrBlock *cont);
 void lower_stmts(Fn *fn, StmtList *list);
 IrBlock *label_block(Fn *fn, Stmt *label);
 bool is_blank_expr(const Expr *e);

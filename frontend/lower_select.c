@@ -60,7 +60,7 @@ static void clause_body(Fn *fn, CommClause *c, IrBlock *done) {
 static void single_case(Fn *fn, SelectStmt *s, IrBlock *done) {
   CommClause *c = s->body.v[0];
   if (c->comm) lower_stmt(fn, c->comm);
-  Target t;
+  BranchTarget t;
   push_target(fn, &t, &s->s, done, NULL);
   clause_body(fn, c, done);
   fn->targets = t.up;
@@ -117,7 +117,7 @@ void lower_select(Fn *fn, SelectStmt *s) {
   }
   IrValue *r = n || !dflt ? emit_select(fn, s, cases, n, dflt != NULL) : NULL;
   IrValue *which = r ? extract(fn, r, 0, &ir_shape_word) : NULL, *ok = r ? extract(fn, r, 1, &ir_shape_word) : NULL;
-  Target t;
+  BranchTarget t;
   push_target(fn, &t, &s->s, done, NULL);
   for (u32 i = 0; i < n; i++) {
     IrBlock *body = new_block(fn), *next = new_block(fn);

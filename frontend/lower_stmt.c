@@ -159,8 +159,8 @@ static void lower_decls(Fn *fn, DeclStmt *s) {
 }
 
 /* ---- branches ---- */
-void push_target(Fn *fn, Target *t, Stmt *s, IrBlock *brk, IrBlock *cont) {
-  *t = (Target){fn->targets, s, brk, cont};
+void push_target(Fn *fn, BranchTarget *t, Stmt *s, IrBlock *brk, IrBlock *cont) {
+  *t = (BranchTarget){fn->targets, s, brk, cont};
   fn->targets = t;
 }
 
@@ -185,7 +185,7 @@ void lower_branch(Fn *fn, BranchTok tok, Stmt *target) {
     set_unreachable(fn);
     return;
   }
-  for (Target *t = fn->targets; t; t = t->up) {
+  for (BranchTarget *t = fn->targets; t; t = t->up) {
     if (t->stmt != target) continue;
     jump_to(fn, tok == BR_BREAK ? t->brk : t->cont);
     set_unreachable(fn);
@@ -264,7 +264,7 @@ void lower_for(Fn *fn, ForStmt *s) {
   if (s->cond) lower_cond(fn, s->cond, body, done);
   else jump_to(fn, body);
   start_block(fn, body);
-  Target t;
+  BranchTarget t;
   push_target(fn, &t, &s->s, done, cont);
   lower_block(fn, s->body);
   fn->targets = t.up;

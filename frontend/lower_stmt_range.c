@@ -10,7 +10,7 @@ typedef struct Loop {
   RangeClause *r;
   Expr *key, *value; /* NULL: absent or blank */
   IrBlock *head, *body, *cont, *done;
-  Target target;
+  BranchTarget target;
   bool fresh; /* := and one set of variables per iteration */
 } Loop;
 

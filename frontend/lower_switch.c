@@ -131,7 +131,7 @@ static void expr_switch(Fn *fn, SwitchStmt *s) {
   }
   switch_blocks(&sw, s);
   if (!dispatch_by_bisection(&sw, s)) dispatch_in_order(&sw, s);
-  Target t;
+  BranchTarget t;
   push_target(fn, &t, &s->s, sw.done, NULL);
   for (u32 i = 0; i < s->body.n; i++) {
     start_block(fn, sw.bodies[i]); /* the only later edge was the fallthrough from the clause above */
@@ -205,7 +205,7 @@ static void type_switch(Fn *fn, SwitchStmt *s, TypeSwitchGuard *g) {
     }
   }
   jump_to(fn, ts.sw.dflt);
-  Target t;
+  BranchTarget t;
   push_target(fn, &t, &s->s, ts.sw.done, NULL);
   for (u32 i = 0; i < s->body.n; i++) {
     start_block(fn, ts.sw.bodies[i]);

@@ -183,7 +183,7 @@ u32 lower_global(Lower *lw, Object *var) {
   const Atom *symbol = atom_printf("%s.%s", pkg_symbol_prefix(var->pkg)->s, var->name->s);
   const Atom *target = link_symbol(lw, symbol);
   Object *o = target == symbol ? NULL : object_of_symbol(lw, target);
-  u32 at;
+  u32 at, before = lw->m->globals.n;
   if (o && o->kind == OBJ_VAR && o != var) {
     at = lower_global(lw, o);
   } else if (atom_is(var->name, "_")) {
@@ -194,6 +194,7 @@ u32 lower_global(Lower *lw, Object *var) {
     ptrmap_set(&lw->globals_by_symbol, target, (void *)((uintptr_t)at + 1));
   }
   var->lowered = (void *)((uintptr_t)at + 1);
+  if (at == before) lower_static_var(lw, var, at);
   return at;
 }
 
