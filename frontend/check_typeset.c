@@ -223,3 +223,7 @@ TypeSet *types_compute_union_type_set(Checker *check, PtrMap *union_sets, Pos po
   tset->terms = all;
   return tset;
 }
+
+u32 iface_num_methods(Type *t) { return interface_type_set((Interface *)type_under(t))->nmethods; }
+
+Object *iface_method(Type *t, u32 i) { return interface_type_set((Interface *)type_under(t))->methods[i]; }
