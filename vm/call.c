@@ -91,7 +91,7 @@ Slot *call_frame_top(const Insn *pc, Slot *fp) {
 }
 void call_above(G *g, FuncRec *rec, const Slot *args, u32 nargs, const Insn *pc, Slot *fp) {
   Slot *window = call_frame_top(pc, fp);
-  memmove(window, args, nargs * sizeof(Slot));
+  if (nargs) memmove(window, args, nargs * sizeof(Slot));
   call_enter(g, rec, NULL, window, fp, pc);
 }
 
