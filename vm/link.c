@@ -51,7 +51,7 @@ void *low_alloc(LowRegion *r, size_t n, size_t align) {
 
 void link_init(void) {
   low_init();
-  types_init();
+  link_types_init();
 }
 
 void link_register_natives(const NativeDef *defs, u32 n) {
@@ -128,7 +128,7 @@ static void init_global(LinkedModule *lm, u32 index) {
     u64 v = reloc_target(lm, r) + (u64)r->addend;
     memcpy(p + r->offset, &v, 8);
   }
-  if (types_recipe_ptr_bytes(lm->m, gl->type)) heap_add_root(p, link_type(lm, gl->type));
+  if (recipe_ptr_bytes(lm->m, gl->type)) heap_add_root(p, link_type(lm, gl->type));
 }
 
 LinkedModule *link_module(const BcModule *m, Err *e) {
@@ -149,7 +149,7 @@ LinkedModule *link_module(const BcModule *m, Err *e) {
     return NULL;
   }
   for (u32 i = 0; i < m->funcs.n; i++) make_record(lm, i);
-  types_add_module(lm);
+  link_types_add_module(lm);
   bool *mine = xcalloc(m->globals.n + 1, sizeof *mine);
   for (u32 i = 0; i < m->globals.n; i++) mine[i] = make_global(lm, i);
   for (u32 i = 0; i < m->globals.n; i++)

@@ -25,19 +25,19 @@ static Insn equal_code[2], hash_code[2];
 /* ---- recipes ---- */
 static const BcType *recipe(const BcModule *m, u32 index) { return &m->types.v[index]; }
 
-u64 types_recipe_ptr_bytes(const BcModule *m, u32 index) {
+u64 recipe_ptr_bytes(const BcModule *m, u32 index) {
   const BcType *t = recipe(m, index);
   switch (t->kind) {
   case BCK_CHAN: case BCK_FUNC: case BCK_MAP: case BCK_POINTER: case BCK_UNSAFEPOINTER: case BCK_STRING: case BCK_SLICE:
     return 8;
   case BCK_INTERFACE: return 16;
   case BCK_ARRAY: {
-    u64 e = t->len ? types_recipe_ptr_bytes(m, t->elem) : 0;
+    u64 e = t->len ? recipe_ptr_bytes(m, t->elem) : 0;
     return e ? (u64)(t->len - 1) * recipe(m, t->elem)->size + e : 0;
   }
   case BCK_STRUCT:
     for (u32 i = t->nfields; i-- > 0;) {
-      u64 f = types_recipe_ptr_bytes(m, t->fields[i].type);
+      u64 f = recipe_ptr_bytes(m, t->fields[i].type);
       if (f) return t->fields[i].offset + f;
     }
     return 0;
@@ -49,12 +49,12 @@ static void fill_mask(const BcModule *m, u32 index, u8 *mask, u64 word) {
   const BcType *t = recipe(m, index);
   switch (t->kind) {
   case BCK_ARRAY:
-    if (types_recipe_ptr_bytes(m, t->elem) == 0) return;
+    if (recipe_ptr_bytes(m, t->elem) == 0) return;
     for (i64 i = 0; i < t->len; i++) fill_mask(m, t->elem, mask, word + (u64)i * recipe(m, t->elem)->size / 8);
     return;
   case BCK_STRUCT:
     for (u32 i = 0; i < t->nfields; i++)
-      if (types_recipe_ptr_bytes(m, t->fields[i].type)) fill_mask(m, t->fields[i].type, mask, word + t->fields[i].offset / 8);
+      if (recipe_ptr_bytes(m, t->fields[i].type)) fill_mask(m, t->fields[i].type, mask, word + t->fields[i].offset / 8);
     return;
   case BCK_INTERFACE:
     mask[word / 8] |= (u8)(1 << word % 8);
@@ -62,7 +62,7 @@ static void fill_mask(const BcModule *m, u32 index, u8 *mask, u64 word) {
     break;
   default: break;
   }
-  if (types_recipe_ptr_bytes(m, index)) mask[word / 8] |= (u8)(1 << word % 8);
+  if (recipe_ptr_bytes(m, index)) mask[word / 8] |= (u8)(1 << word % 8);
 }
 
 /* == is comparison of the bytes. */
@@ -181,7 +181,7 @@ static size_t descriptor_size(const BcType *r) {
 static void fill_base(LinkedModule *lm, u32 index, AbiType *t) {
   const BcType *r = recipe(lm->m, index);
   t->size = r->size;
-  t->ptr_bytes = types_recipe_ptr_bytes(lm->m, index);
+  t->ptr_bytes = recipe_ptr_bytes(lm->m, index);
   t->hash = hash_bytes(r->key->s, r->key->len);
   t->align = r->align;
   t->field_align = r->field_align;
@@ -347,7 +347,7 @@ AbiType **link_typelinks(u32 *n) {
   return links.v;
 }
 
-void types_add_module(LinkedModule *lm) { VEC_PUSH(NULL, &modules, lm); }
+void link_types_add_module(LinkedModule *lm) { VEC_PUSH(NULL, &modules, lm); }
 
 /* Records of the VM's own natives, for which no module declares anything. */
 static void own_native(FuncRec *rec, Insn *code, FuncInfo *info, BcFunc *f, const char *symbol, NativeFn fn) {
@@ -358,7 +358,7 @@ static void own_native(FuncRec *rec, Insn *code, FuncInfo *info, BcFunc *f, cons
   *rec = (FuncRec){.entry = code, .self = rec, .nslots = 2, .nargs = 2, .nres = 1, .flags = BCF_NATIVE, .ncode = 2, .code = code,
                    .info = info};
 }
-void types_init(void) {
+void link_types_init(void) {
   static FuncInfo infos[2];
   static BcFunc funcs[2];
   own_native(&equal_rec, equal_code, &infos[0], &funcs[0], "runtime.typeEqual", equal_native);

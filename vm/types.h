@@ -3,8 +3,8 @@
 #define GOVM_VM_TYPES_H
 #include "vm/link.h"
 
-void types_init(void);
-void types_add_module(LinkedModule *lm); /* makes its types findable by key */
+void link_types_init(void);
+void link_types_add_module(LinkedModule *lm); /* makes its types findable by key */
 /* Bytes of the prefix of a value of this recipe that may hold pointers. */
-u64 types_recipe_ptr_bytes(const BcModule *m, u32 index);
+u64 recipe_ptr_bytes(const BcModule *m, u32 index);
 #endif
