@@ -191,6 +191,7 @@ void gc_drain(GcWork *w) {
 
 /* ---- roots ---- */
 static void mark_roots(GcWork *w) {
+  i64 now = nanotime();
   for (u32 i = 0; i < roots.n; i++) {
     w->globals += roots.v[i].type->ptr_bytes;
     scan_value(w, roots.v[i].addr, roots.v[i].type);
@@ -200,9 +201,7 @@ static void mark_roots(GcWork *w) {
   gc_drain(w);
   for (G *g = sched_all_gs(); g; g = g->all_link) {
     if (g->status == G_DEAD || g->status == G_IDLE) continue;
-    gc_mark_word(w, g->start_closure);
-    gc_mark_word(w, g->labels);
-    gc_mark_words(w, g->panic_value, 2);
+    if (g->wait_since == 0 && (g->status == G_WAITING || g->status == G_SYSCALL)) g->wait_since = now;
     if (vm_hooks.g_roots) vm_hooks.g_roots(g, w);
     gc_drain(w);
   }

@@ -200,8 +200,9 @@ void gc_collect(void) {
     sweep_large(s);
   }
   set_trigger(globals);
-  if (debug_flags.clobber || debug_flags.gccheck) sweep_all();
+  if (full || debug_flags.clobber || debug_flags.gccheck) sweep_all();
   if (debug_flags.gccheck) heap_verify();
+  if (full) heap.num_forced++;
   record_pause(start);
   if (debug_flags.trace_gc)
     fprintf(stderr, "gc %llu: %llu -> %llu KB, next at %llu KB, %lld us\n", (unsigned long long)heap.num_gc,

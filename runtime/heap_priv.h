@@ -30,7 +30,7 @@ typedef struct Heap {
   SpanList large;
   HeapSpan *run_spare;   /* descriptors without bits: free runs */
   u32 sweep_gen;
-  bool wanted, wanted_full;           /* a collection was asked for */
+  bool wanted, wanted_full; /* a collection was asked for; one that also sweeps */
   bool unswept;          /* some central may have unswept spans */
   bool marking;
   /* pacing, bytes */

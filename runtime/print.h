@@ -14,11 +14,14 @@ void print_bool(bool b);
 void print_int(i64 v);
 void print_uint(u64 v);
 void print_hex(u64 v);               /* 0x1f */
-void print_float(double v);          /* +1.500000e+000, NaN, +Inf */
-void print_complex(double re, double im);
+void print_float(double v);          /* shortest text that reads back: 1.5, 1e+06, NaN, +Inf */
+void print_float32(float v);
+void print_complex(double re, double im); /* (1+2i) */
+void print_complex64(float re, float im);
 void print_pointer(const void *p);
 void print_slice(const void *p, i64 len, i64 cap);   /* [2/3]0xc000012345 */
 void print_eface(const void *type, const void *data); /* (0x1234,0xc0000) */
-/* The value of a panic as printpanicval prints it: "main.T{...}" never, but strings, numbers, (main.T) 0x..., errors excluded. */
+/* The value of a panic as Go's printpanicval: strings and numbers plainly, of defined types as main.T(5), else (main.T) 0x...;
+ * errors and Stringers have been replaced by their texts before. t NULL: nil. value: where the value lies. */
 void print_any(const AbiType *t, const void *value);
 #endif

@@ -10,7 +10,7 @@
 
 #include "base/debug.h"
 #include "runtime/fatal.h"
-#include "runtime/heap.h"
+#include "runtime/heap_priv.h"
 #include "runtime/hooks.h"
 #include "runtime/netpoll.h"
 #include "runtime/rand.h"
@@ -190,7 +190,7 @@ static void make_running(G *g) {
   g->preempt = 0;
   g->limit = g->seg_limit;
   atomic_store_explicit(&sched.yield, false, memory_order_relaxed);
-  if (unlikely(debug_flags.gcstress | debug_flags.schedfuzz) || unlikely(gc_wanted())) sched_preempt();
+  if (unlikely(debug_flags.gcstress | debug_flags.schedfuzz)) sched_preempt();
 }
 
 /* Handles what other threads asked for. False: the loop has to stop. */
@@ -209,6 +209,7 @@ static bool handle_attention(void) {
 
 G *sched_switch(void) {
   if (unlikely(atomic_load_explicit(&sched.attention, memory_order_relaxed)) && !handle_attention()) return NULL;
+  if (unlikely(heap.wanted)) gc_collect(); /* every goroutine is saved here */
   if (unlikely(debug_flags.schedfuzz)) runq_shuffle();
   u64 tick = ++sched.tick;
   G *g = sched.runnext;
@@ -279,7 +280,6 @@ static void wait_for_work(void) {
 void sched_loop(void) {
   sysmon_start();
   for (;;) {
-    if (gc_wanted()) gc_collect();
     G *g = sched_switch();
     if (g) {
       vm_hooks.execute(g);

@@ -16,7 +16,7 @@ NATIVE_FN(print_float_n) {
   return ST_OK;
 }
 NATIVE_FN(print_float32_n) {
-  print_float(fp[0].f32);
+  print_float32(fp[0].f32);
   return ST_OK;
 }
 NATIVE_FN(print_int_n) {
@@ -38,7 +38,7 @@ NATIVE_FN(print_complex_n) {
 NATIVE_FN(print_complex64_n) {
   float part[2];
   memcpy(part, fp, sizeof part);
-  print_complex(part[0], part[1]);
+  print_complex64(part[0], part[1]);
   return ST_OK;
 }
 NATIVE_FN(print_string_n) {
