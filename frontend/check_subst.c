@@ -145,10 +145,9 @@ static Type *subst_alias(Subster *s, AliasType *t) {
 
 /* ---- implicit instances ---- */
 
-/* The type parameters of the generic function (or method) that declares n; NULL when there is none. */
-static TypeParamList *implicit_tparams(Named *n) {
+/* The type parameters of the generic function (or method) that declares obj, a type; NULL when there is none. */
+static TypeParamList *implicit_tparams(Object *obj) {
   static PtrMap cache; /* TypeName -> TypeParamList */
-  Object *obj = n->obj;
   if (!obj->parent || !obj->pkg || obj->parent == obj->pkg->scope) return NULL;
   if (ptrmap_has(&cache, obj)) return ptrmap_get(&cache, obj);
   VEC(TypeParam *) list = {0};
@@ -169,9 +168,33 @@ static TypeParamList *implicit_tparams(Named *n) {
   return l;
 }
 
-/* The local type orig in the instance of its generic function that targs describe. It is entered in the context
- * before its underlying type is made, which may refer to it. */
-static Type *implicit_instance(Subster *s, Named *orig, TypeList *targs) {
+u32 named_num_implicit(Named *n) {
+  Named *orig = named_origin(n);
+  return typelist_len(named_targs(n)) - (n->inst ? tparams_len(named_type_params(orig)) : 0);
+}
+
+static TypeParamList *concat_tparams(TypeParamList *x, TypeParamList *y) {
+  TypeParamList *l = NEW(&types_arena, TypeParamList);
+  l->n = tparams_len(x) + tparams_len(y);
+  l->v = NEW_ARRAY(&types_arena, TypeParam *, l->n);
+  for (u32 i = 0; i < l->n; i++) l->v[i] = i < tparams_len(x) ? x->v[i] : y->v[i - tparams_len(x)];
+  return l;
+}
+
+/* The type arguments of t in full: those of the function around its declaration, then its own. Where an argument is
+ * not given yet it is the type parameter itself. */
+static TypeList *full_targs(Named *t, TypeParamList *implicit) {
+  Named *orig = named_origin(t);
+  TypeParamList *all = concat_tparams(implicit, named_type_params(orig));
+  if (typelist_len(named_targs(t)) == all->n) return named_targs(t);
+  TypeList *targs = types_make_rename_map(all, all).targs;
+  for (u32 i = 0; i < typelist_len(named_targs(t)); i++) targs->v[implicit->n + i] = named_targs(t)->v[i];
+  return targs;
+}
+
+/* The local type orig with all its type arguments. It is entered in the context before its underlying type is made,
+ * which may refer to it. */
+static Type *implicit_instance(Subster *s, Named *orig, TypeParamList *implicit, TypeList *targs) {
   u32 h = context_instance_hash((Type *)orig, targs);
   Type *known = context_lookup(s->ctxt, h, (Type *)orig, targs);
   if (known) return known;
@@ -179,31 +202,30 @@ static Type *implicit_instance(Subster *s, Named *orig, TypeList *targs) {
   n->t.kind = TYPE_NAMED;
   n->obj = orig->obj;
   n->inst = NEW(&types_arena, Instance);
+  n->inst->obj = orig->obj;
   n->inst->orig = orig;
   n->inst->targs = targs;
   n->state = NAMED_UNPACKED | NAMED_HAS_METHODS | NAMED_HAS_UNDER | NAMED_HAS_FINITE;
   n->finite = orig->finite;
   n->valid = orig->valid;
   context_update(s->ctxt, h, (Type *)orig, targs, (Type *)n);
-  n->underlying = n->fromRHS = subst_type(s, type_under((Type *)orig));
+  Subster sub = *s;
+  sub.smap = types_make_subst_map(concat_tparams(implicit, named_type_params(orig)), targs);
+  n->underlying = n->fromRHS = subst_type(&sub, type_under((Type *)orig));
   return (Type *)n;
 }
 
-/* A named type without type parameters. */
-static Type *subst_local(Subster *s, Named *t) {
-  if (!s->implicit) return (Type *)t;
-  Named *orig = named_origin(t);
-  TypeParamList *tparams = implicit_tparams(orig);
-  if (!tparams) return (Type *)t;
-  TypeList *targs = t->inst ? t->inst->targs : types_make_rename_map(tparams, tparams).targs;
-  TypeList *new_targs = subst_targs(s, targs);
-  return new_targs ? implicit_instance(s, orig, new_targs) : (Type *)t;
+static Type *subst_local(Subster *s, Named *t, TypeParamList *implicit) {
+  TypeList *targs = subst_targs(s, full_targs(t, implicit));
+  return targs ? implicit_instance(s, named_origin(t), implicit, targs) : (Type *)t;
 }
 
 static Type *subst_named(Subster *s, Named *t) {
   Named *orig = named_origin(t);
+  TypeParamList *implicit = s->implicit ? implicit_tparams(orig->obj) : NULL;
+  if (implicit) return subst_local(s, t, implicit);
   u32 n = tparams_len(named_type_params(orig));
-  if (n == 0) return subst_local(s, t);
+  if (n == 0) return (Type *)t;
   TypeList *targs = named_targs(t);
   if (typelist_len(targs) != n) return typ[BK_INVALID]; /* reported elsewhere */
   targs = subst_targs(s, targs);
@@ -297,8 +319,10 @@ static bool types_mention_tparam(u32 n, Type **v) {
 
 static bool named_mentions_tparam(Named *n) {
   TypeList *targs = named_targs(n);
+  TypeParamList *implicit = implicit_tparams(n->obj);
+  if (implicit && named_num_implicit(n) == 0) return true;
   if (targs) return types_mention_tparam(targs->n, targs->v);
-  return tparams_len(named_type_params(n)) > 0 || implicit_tparams(n);
+  return tparams_len(named_type_params(n)) > 0;
 }
 
 /* Type literals are finite between names, so this ends. */

@@ -229,6 +229,9 @@ Type *type_under(Type *t);          /* underlying type, never Named or Alias; a 
 Named *type_as_named(Type *t);      /* NULL when t is not (an alias of) a named type */
 TypeList *named_targs(Named *n);    /* NULL: not an instance */
 Named *named_origin(Named *n);
+/* Of an instance made by type_subst: how many leading type arguments are those of the generic function that declares
+ * the type (F[int].L[string] has the arguments int and string, the first of them implicit). */
+u32 named_num_implicit(Named *n);
 u32 named_num_methods(Named *n);
 Object *named_method(Named *n, u32 i); /* the i-th method Func, substituted for instances; obj_origin() has the decl */
 bool types_identical(Type *x, Type *y);
