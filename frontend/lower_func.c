@@ -356,6 +356,7 @@ void lower_func_body(Lower *lw, FuncInst *fi) {
     native_func(lw, fi, sig);
     return;
   }
+  if (!check_func_body(d->name->obj)) return; /* reported by the checker */
   Fn *fn = fn_new(lw, fi);
   fn->f->pos = fn->f->cur_pos = d->d.n.pos;
   lower_body(fn, analyze_func(lw, d), sig, d->body);
