@@ -1,6 +1,6 @@
 /* check_gc.c - what cmd/compile checks between types2 and code generation (noder/irgen.go, noder/writer.go):
  * anonymous interfaces that contain themselves, pragmas on declarations that do not take them, //go:embed and
- * //go:linkname, functions without a body, and types that are too large (types/size.go).
+ * //go:linkname, functions without a body, types that are too large (types/size.go), and operands of print.
  * Runs only for packages without errors; each group runs only when those before it found none, as in gc. */
 #include "frontend/check.h"
 
@@ -244,6 +244,46 @@ static bool check_decl_sizes(void *ctx, void *node) {
   return true;
 }
 
+/* ---- operands of print ---- */
+
+/* As gc writes types after types2: structs are spaced. */
+static void write_gc_type(Checker *check, StrBuf *out, Type *t) {
+  t = type_unalias(t);
+  if (t->kind == TYPE_ARRAY) {
+    sb_printf(out, "[%lld]", (long long)((Array *)t)->len);
+    write_gc_type(check, out, ((Array *)t)->elem);
+  } else if (t->kind == TYPE_STRUCT) {
+    Struct *s = (Struct *)t;
+    sb_puts(out, "struct {");
+    for (u32 i = 0; i < s->nfields; i++) {
+      sb_puts(out, i ? "; " : " ");
+      if (!s->fields[i]->embedded) sb_printf(out, "%s ", s->fields[i]->name->s);
+      write_gc_type(check, out, s->fields[i]->type);
+    }
+    sb_puts(out, s->nfields ? " }" : "}");
+  } else {
+    sb_puts(out, S_type(check, t));
+  }
+}
+
+/* print and println take no arrays and structs (type parameters are not looked through). */
+static bool check_print_operands(void *ctx, void *node) {
+  Checker *check = ctx;
+  const CallExpr *call = node;
+  if (call->e.n.kind != N_CallExpr || call->fun->mode != TV_BUILTIN) return true;
+  const Name *fun = (Name *)ast_unparen(call->fun);
+  if (fun->e.n.kind != N_Name || (fun->obj->builtin != B_PRINT && fun->obj->builtin != B_PRINTLN)) return true;
+  for (u32 i = 0; i < call->args.n; i++) {
+    Type *t = call->args.v[i]->type;
+    if (type_is_generic(t) || !(under_struct(t) || under_array(t))) continue;
+    StrBuf b = {0};
+    write_gc_type(check, &b, t);
+    gc_error(check, call->e.n.pos, S_printf("illegal types for operand: print\n\t%s", sb_cstr(&b)));
+    sb_free(&b);
+  }
+  return true;
+}
+
 void check_gc_restrictions(Checker *check) {
   CycleFinder cycles = {.check = check};
   for (u32 i = 0; i < check->nfiles; i++)
@@ -269,4 +309,9 @@ void check_gc_restrictions(Checker *check) {
     for (u32 k = 0; k < check->files[i]->decls.n; k++)
       ast_inspect(check->files[i]->decls.v[k], check_decl_sizes, &sizes);
   ptrmap_free(&sizes.seen);
+  if (check->first_err) return;
+
+  for (u32 i = 0; i < check->nfiles; i++)
+    for (u32 k = 0; k < check->files[i]->decls.n; k++)
+      ast_inspect(check->files[i]->decls.v[k], check_print_operands, check);
 }

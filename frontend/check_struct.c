@@ -33,7 +33,10 @@ static const Atom *field_tag(Checker *check, BasicLit *t) {
   if (!t || t->bad) return NULL;
   const Const *c = t->lit == LIT_STRING ? const_from_literal(t->value->s, t->value->len, LIT_STRING) : const_unknown;
   if (const_kind(c) != CONST_STRING) {
-    check_errorf(check, t, E_InvalidSyntaxTree, "incorrect tag syntax: %s", t->value->s);
+    StrBuf b = {0};
+    const_quote(&b, t->value->s, t->value->len);
+    check_errorf(check, t, E_InvalidSyntaxTree, "incorrect tag syntax: %s", sb_cstr(&b));
+    sb_free(&b);
     return NULL;
   }
   const Atom *tag = const_string_val(c);
