@@ -8,7 +8,6 @@
 #endif
 #include "frontend/loader.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -91,6 +90,7 @@ static LoadPackage *enter_opaque(Loader *l, const Atom *path) {
 /* ---- files ---- */
 
 static const char *join(Arena *a, const char *dir, const char *name) {
+  while (strncmp(dir, "./", 2) == 0) dir += 2;
   if (!*dir || strcmp(dir, ".") == 0) return name;
   return arena_printf(a, "%s/%s", dir, name);
 }
@@ -142,13 +142,20 @@ static bool has_suffix(const char *s, const char *suffix) {
   return n >= k && strcmp(s + n - k, suffix) == 0;
 }
 
+static const char *shown_dir(Loader *l, const LoadPackage *p) {
+  char *abs = realpath(*p->dir->s ? p->dir->s : ".", NULL);
+  const char *s = arena_strdup(&l->arena, abs ? abs : p->dir->s);
+  free(abs);
+  return s;
+}
+
 static bool no_package_clause(const File *f) { return f->nerrors > 0 && atom_is(f->pkgname->name, "_"); }
 
 /* Adds f to p; complains when its package clause says otherwise than the files before. */
 static void add_file(Loader *l, LoadPackage *p, File *f, const char *name) {
   if (p->files.n > 0 && !no_package_clause(f) && f->pkgname->name != p->name) {
     load_error(l, p, (Pos){0}, "found packages %s (%s) and %s (%s) in %s", p->name->s,
-               base_name(pos_base(p->files.v[0]->base)->filename->s), f->pkgname->name->s, base_name(name), p->dir->s);
+               base_name(pos_base(p->files.v[0]->base)->filename->s), f->pkgname->name->s, base_name(name), shown_dir(l, p));
     return;
   }
   if (p->files.n == 0) p->name = f->pkgname->name;
@@ -162,13 +169,6 @@ static LoadPackage *xtest_of(Loader *l, LoadPackage *p, const Atom *name) {
     p->xtest->name = name;
   }
   return p->xtest;
-}
-
-static const char *shown_dir(Loader *l, const LoadPackage *p) {
-  char *abs = realpath(*p->dir->s ? p->dir->s : ".", NULL);
-  const char *s = arena_strdup(&l->arena, abs ? abs : p->dir->s);
-  free(abs);
-  return s;
 }
 
 /* Reads the Go files of p->dir. False, with an error at pos, when there are none to compile. */
@@ -242,6 +242,17 @@ static bool find_std(Loader *l, const LoadPackage *from, const Atom *path, Found
   return true;
 }
 
+/* dir relative to the working directory when it lies below. */
+static const Atom *shortened(const Atom *dir) {
+  char *cwd = getcwd(NULL, 0);
+  if (cwd && has_prefix_path(dir->s, cwd)) {
+    const char *rest = dir->s + strlen(cwd);
+    dir = atom_cstr(*rest ? rest + 1 : ".");
+  }
+  free(cwd);
+  return dir;
+}
+
 static bool find_in_module(Loader *l, const Atom *path, Found *out) {
   if (!l->module_path) return false;
   const Atom *dir;
@@ -250,7 +261,7 @@ static bool find_in_module(Loader *l, const Atom *path, Found *out) {
   } else {
     dir = atom_printf("%s/vendor/%s", l->module_root->s, path->s);
   }
-  *out = (Found){path, dir, false};
+  *out = (Found){path, shortened(dir), false};
   return load_is_dir(dir->s);
 }
 
@@ -445,7 +456,11 @@ LoadPackage *loader_files(Loader *l, const char *const *files, u32 n) {
 LoadPackage *loader_dir(Loader *l, const char *dir) {
   load_find_module(l, dir);
   if (!load_is_dir(dir)) {
-    load_error(l, NULL, (Pos){0}, "stat %s: %s", dir, access(dir, F_OK) ? strerror(errno) : "not a directory");
+    char *cwd = getcwd(NULL, 0);
+    const char *clean = strncmp(dir, "./", 2) == 0 ? dir + 2 : dir;
+    load_error(l, NULL, (Pos){0}, "stat %s%s%s: directory not found", *dir == '/' || !cwd ? "" : cwd,
+               *dir == '/' ? "" : "/", clean);
+    free(cwd);
     return NULL;
   }
   Found f = find_local(l, NULL, dir);
