@@ -11,7 +11,7 @@
  *
  * Which files of a directory belong to a package: go/build's rules (names that start with "_" or ".", _GOOS_GOARCH
  * suffixes, //go:build lines, import "C" with cgo off). std packages are read for an unknown GOARCH with the tags
- * purego and math_big_pure_go, except where stdlib/files.def says otherwise, so that their portable versions are taken.
+ * purego and math_big_pure_go, except where frontend/std_files.def says otherwise, so that their portable versions are taken.
  * runtime.GOARCH remains amd64, which is also what user packages are read for.
  *
  * Overlay: the Go files of stdlib/overlay/<path> change a std package. A file OVERLAY beside them says how, one word per line's

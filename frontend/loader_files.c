@@ -118,7 +118,7 @@ void load_filter_for(Loader *l, const LoadPackage *p, FileFilter *out) {
 #define STD_TAG(tag) tag,
 #define STD_ARCH(path)
 #define STD_NOTAG(path, tag)
-#include "stdlib/files.def"
+#include "frontend/std_files.def"
 #undef STD_TAG
 #undef STD_ARCH
 #undef STD_NOTAG
@@ -127,7 +127,7 @@ void load_filter_for(Loader *l, const LoadPackage *p, FileFilter *out) {
 #define STD_TAG(tag)
 #define STD_ARCH(path) path,
 #define STD_NOTAG(path, tag)
-#include "stdlib/files.def"
+#include "frontend/std_files.def"
 #undef STD_TAG
 #undef STD_ARCH
 #undef STD_NOTAG
@@ -136,7 +136,7 @@ void load_filter_for(Loader *l, const LoadPackage *p, FileFilter *out) {
 #define STD_TAG(tag)
 #define STD_ARCH(path)
 #define STD_NOTAG(path, tag) {path, tag},
-#include "stdlib/files.def"
+#include "frontend/std_files.def"
 #undef STD_TAG
 #undef STD_ARCH
 #undef STD_NOTAG
