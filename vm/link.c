@@ -93,6 +93,19 @@ static void make_record(LinkedModule *lm, u32 index) {
   ptrmap_set(&func_symbols, f->symbol, rec);
 }
 
+/* Memory for a variable. Very large ones lie as low as possible when something is free there: programs that test nil checks
+ * with offsets beyond the first page want one that starts in the first 256 MB. */
+static u8 *global_memory(u64 size, u64 align) {
+  if (size >= (u64)64 << 20) {
+    for (u64 base = 0x1000000; base <= 0xff00000; base += 0x100000) {
+      u8 *p = mmap((void *)base, size, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+      if (p != MAP_FAILED) return p;
+    }
+  }
+  return low_alloc(&low_globals, size ? size : 8, align);
+}
+
 /* False when an earlier module defines it: then its data are that module's. */
 static bool make_global(LinkedModule *lm, u32 index) {
   const BcGlobal *gl = &lm->m->globals.v[index];
@@ -102,8 +115,7 @@ static bool make_global(LinkedModule *lm, u32 index) {
     return false;
   }
   const BcType *t = &lm->m->types.v[gl->type];
-  u64 align = t->align > 8 ? t->align : 8;
-  u8 *p = low_alloc(&low_globals, t->size ? t->size : 8, align);
+  u8 *p = global_memory(t->size, t->align > 8 ? t->align : 8);
   lm->globals[index] = p;
   ptrmap_set(&global_symbols, gl->symbol, p);
   return true;
