@@ -468,7 +468,8 @@ static void map_value(const Emission *em, MapBuilder *mb, const IrValue *v) {
       else lo = mid + 1;
     }
     for (; lo < mb->n && mb->keys[lo] < r.end * 2; lo++) {
-      if (mb->keys[lo] == r.start * 2 + 1) continue;
+      /* the results, and the callee's own word, which may lie in the link area by then */
+      if (mb->keys[lo] == r.start * 2 + 1 || mb->keys[lo] == r.end * 2 - 1) continue;
       mark_slots(mb->raw + (size_t)lo * mb->words, slot, v->shape);
     }
   }
