@@ -22,6 +22,7 @@ static_assert(offsetof(GoMap, dir) == 16 && offsetof(MapTable, groups) == 16, "w
 
 MapKeyClass map_key_class(const AbiMapType *t) {
   const AbiType *k = t->key;
+  if (t->flags & ABI_MAP_INDIRECT_KEY) return MAP_KEY_GENERIC;
   if (k->kind == BCK_STRING) return MAP_KEY_STR;
   if (!(k->tflag & ABI_TFLAG_REGULAR_MEMORY)) return MAP_KEY_GENERIC;
   return k->size == 8 ? MAP_KEY_64 : k->size == 4 ? MAP_KEY_32 : MAP_KEY_GENERIC;
