@@ -315,7 +315,7 @@ static IrValue *offset_of(Fn *fn, CallExpr *c) {
   return k64(fn, off);
 }
 
-IrValue *lower_builtin(Fn *fn, CallExpr *c, BuiltinId id) {
+static IrValue *builtin_value(Fn *fn, CallExpr *c, BuiltinId id) {
   switch (id) {
   case B_APPEND: return append(fn, c);
   case B_CAP: return length(fn, c, true);
@@ -343,4 +343,28 @@ IrValue *lower_builtin(Fn *fn, CallExpr *c, BuiltinId id) {
   case B_STRINGDATA: return extract(fn, lower_expr(fn, c->args.v[0]), 0, &ir_shape_ptr);
   default: return statement(fn, c, id);
   }
+}
+
+/* f(g()) where g has several results: a call with one operand per result. */
+static CallExpr *spread_results(Fn *fn, CallExpr *c) {
+  if (c->args.n != 1 || !c->args.v[0]->type || c->args.v[0]->type->kind != TYPE_TUPLE) return c;
+  Expr *call = c->args.v[0];
+  Tuple *t = (Tuple *)call->type;
+  IrValue *all = lower_expr(fn, call);
+  CallExpr *copy = arena_dup(&fn->lw->arena, c, sizeof *c);
+  copy->args = (ExprList){NEW_ARRAY(&fn->lw->arena, Expr *, t->n), t->n, t->n};
+  for (u32 i = 0; i < t->n; i++) {
+    ParenExpr *p = NEW(&fn->lw->arena, ParenExpr);
+    p->e = (Expr){.n = {N_ParenExpr, call->n.pos}, .mode = TV_VALUE, .type = t->vars[i]->type};
+    copy->args.v[i] = &p->e;
+    memo_push(fn, &p->e, results_at(fn, all, t, i));
+  }
+  return copy;
+}
+
+IrValue *lower_builtin(Fn *fn, CallExpr *c, BuiltinId id) {
+  u32 memo = fn->memo.n;
+  IrValue *v = builtin_value(fn, spread_results(fn, c), id);
+  fn->memo.n = memo;
+  return v;
 }

@@ -232,9 +232,9 @@ IrValue *call_callee(Fn *fn, const Callee *c, IrValue **args, u32 nargs) {
 }
 
 void tail_callee(Fn *fn, const Callee *c, IrValue **args, u32 nargs) {
-  if (c->kind == CALLEE_VALUE) {
-    IrValue *v = call_callee(fn, c, args, nargs);
-    (void)v;
+  u32 nres = results_shape(fn, c->sig->results)->nslots;
+  if (c->kind == CALLEE_VALUE || nres != fn->f->nres) { /* go and defer drop results */
+    call_callee(fn, c, args, nargs);
     ir_term(fn->f, fn->b, BC_RET0, 0);
     return;
   }
@@ -251,7 +251,6 @@ void tail_callee(Fn *fn, const Callee *c, IrValue **args, u32 nargs) {
   }
   k = window(a, k, args, nargs, &slots);
   IrValue *t = ir_term_v(fn->f, fn->b, iface ? BC_TAILI : BC_TAILCALL, k, a);
-  u32 nres = results_shape(fn, c->sig->results)->nslots;
   if (iface) {
     t->u[0] = c->method;
     t->imm = (i64)(slots | nres << 16);

@@ -56,7 +56,7 @@ IrValue *const_value(Fn *fn, const Const *c, Type *t) {
 }
 
 /* ---- interfaces ---- */
-static IrValue *type_word(Fn *fn, Type *concrete, Type *iface) {
+IrValue *iface_word_of(Fn *fn, Type *concrete, Type *iface) {
   if (!lower_layout(fn->lw, iface)->iface_has_methods) return ld_type(fn, concrete);
   return with_imm(op0(fn, BC_LDITAB, &ir_shape_ptr), lower_itab(fn->lw, iface, concrete));
 }
@@ -72,13 +72,13 @@ IrValue *make_iface(Fn *fn, IrValue *v, Type *from, Type *to) {
     data = with_imm(op1(fn, BC_BOX, &ir_shape_ptr, v), lower_type(fn->lw, from));
     data->u[0] = ly->shape.nslots;
   }
-  return op2(fn, BC_MK2, &ir_shape_iface, type_word(fn, from, to), data);
+  return op2(fn, BC_MK2, &ir_shape_iface, iface_word_of(fn, from, to), data);
 }
 
 IrValue *const_iface(Fn *fn, const Const *c, Type *from, Type *to) {
   u32 g = lower_static_const(fn->lw, c, from);
   IrValue *data = with_imm(op0(fn, BC_LEAG, &ir_shape_ptr), g);
-  return op2(fn, BC_MK2, &ir_shape_iface, type_word(fn, from, to), data);
+  return op2(fn, BC_MK2, &ir_shape_iface, iface_word_of(fn, from, to), data);
 }
 
 IrValue *iface_type_word(Fn *fn, IrValue *v, Type *iface) {

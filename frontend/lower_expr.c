@@ -243,6 +243,15 @@ Type *const_default_type(const Const *c) {
   }
 }
 
+/* An interface value of a large array or struct: copied in memory. */
+static IrValue *big_iface(Fn *fn, Expr *e, Type *from, Type *to) {
+  IrValue *box = with_imm(op0(fn, BC_NEW, &ir_shape_ptr), lower_type(fn->lw, from));
+  const Layout *ly = lower_layout(fn->lw, from);
+  Place p = place_of_mem(box, 0, ly);
+  if (!copy_big(fn, &p, e, from)) place_store(fn, p, lower_expr(fn, e));
+  return op2(fn, BC_MK2, &ir_shape_iface, iface_word_of(fn, from, to), box);
+}
+
 IrValue *lower_expr_to(Fn *fn, Expr *e, Type *to) {
   const Layout *dst = lower_layout(fn->lw, to);
   if (e->mode == TV_NILVALUE || (e->type && type_unalias(e->type) == typ[BK_UNTYPED_NIL])) {
@@ -254,6 +263,7 @@ IrValue *lower_expr_to(Fn *fn, Expr *e, Type *to) {
     set_pos(fn, e);
     return const_iface(fn, e->val, from, to);
   }
+  if (dst->vc == VC_IFACE && lower_layout(fn->lw, from)->size > BIG_LOCAL) return big_iface(fn, e, from, to);
   IrValue *v = lower_expr(fn, e);
   set_pos(fn, e);
   return convert_implicit(fn, v, from, to);

@@ -17,13 +17,15 @@ static void fill_value(Fn *fn, Expr *e, Type *t, Place dst, bool zeroed) {
   place_store(fn, dst, v);
 }
 
+static void fill_of(Fn *fn, CompositeLit *l, Type *t, Place dst, bool zeroed);
+
 /* {...} standing for &T{...} in a literal whose element type is *T. */
 static IrValue *elided_ptr(Fn *fn, CompositeLit *l, Type *ptr) {
   Type *base = fn_type(fn, ((Pointer *)type_under(ptr))->base);
   const Layout *ly = lower_layout(fn->lw, base);
   set_pos(fn, l);
   IrValue *p = with_imm(op0(fn, BC_NEW, &ir_shape_ptr), lower_type(fn->lw, base));
-  if (ly->vc == VC_AGG) complit_fill(fn, l, place_of_mem(p, 0, ly), true);
+  if (ly->vc == VC_AGG) fill_of(fn, l, base, place_of_mem(p, 0, ly), true);
   else store_mem(fn, p, 0, ly, lower_complit_of(fn, l, base));
   return p;
 }

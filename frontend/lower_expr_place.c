@@ -347,6 +347,10 @@ static void check_index(Fn *fn, IrValue *index, i64 len) {
 Place place_elem(Fn *fn, Place p, IrValue *index, const Expr *const_index, const Layout *elem, i64 len) {
   i64 k;
   if (const_index_of(const_index, &k) && k >= 0 && k < len) return place_field(fn, p, k * elem->size, elem);
+  if (p.kind == PL_LOCAL && p.whole->shape.nslots == 0) { /* no area to index */
+    check_index(fn, index ? index : k64(fn, k), len);
+    return place_of_local(temp_local(fn, elem), elem);
+  }
   if (p.kind == PL_LOCAL && whole_area(&p) && p.ly == p.whole && indexable_elem(elem) && len == (i32)len)
     return (Place){.kind = PL_LOCALX, .local = p.local, .index = index, .ly = elem, .len = len};
   IrValue *base = place_addr(fn, p);
@@ -494,6 +498,17 @@ Place place_of(Fn *fn, Expr *e) {
   }
   default: BUG("node %d is no place", e->n.kind);
   }
+}
+
+/* dst = src for values too large to pass through slots. */
+bool copy_big(Fn *fn, const Place *dst, Expr *src, Type *t) {
+  const Layout *ly = lower_layout(fn->lw, t);
+  src = ast_unparen(src);
+  if (ly->size <= BIG_LOCAL || !is_placeable(fn, src) || !types_identical(expr_type(fn, src), t)) return false;
+  Place p = place_of(fn, src);
+  IrValue *from = place_addr(fn, p), *to = place_addr(fn, *dst);
+  op2(fn, BC_MOVE_T, &ir_shape_none, to, from)->imm = lower_type(fn->lw, t);
+  return true;
 }
 
 /* ---- parts of values ---- */

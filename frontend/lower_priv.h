@@ -165,6 +165,7 @@ IrValue *place_load(Fn *fn, Place p);
 void place_store(Fn *fn, Place p, IrValue *v);
 void place_zero(Fn *fn, Place p);
 IrValue *place_addr(Fn *fn, Place p);
+bool copy_big(Fn *fn, const Place *dst, Expr *src, Type *t); /* through memory; false: not done, small or no place */
 IrValue *load_mem(Fn *fn, IrValue *addr, i64 off, const Layout *ly);
 void store_mem(Fn *fn, IrValue *addr, i64 off, const Layout *ly, IrValue *v);
 IrValue *agg_field(Fn *fn, IrValue *v, const Layout *agg, i64 off, const Layout *ly); /* part of a struct or array value */
@@ -206,6 +207,7 @@ IrValue *convert_implicit(Fn *fn, IrValue *v, Type *from, Type *to);
 IrValue *convert_explicit(Fn *fn, IrValue *v, Type *from, Type *to);
 IrValue *make_iface(Fn *fn, IrValue *v, Type *from, Type *to);
 IrValue *const_iface(Fn *fn, const Const *c, Type *from, Type *to); /* a constant boxed in static data */
+IrValue *iface_word_of(Fn *fn, Type *concrete, Type *iface); /* the first word: type or itab */
 IrValue *iface_type_word(Fn *fn, IrValue *v, Type *iface); /* dynamic type, nil for nil */
 IrValue *iface_data(Fn *fn, IrValue *data, const Layout *ly); /* value of type ly from a data word */
 IrValue *lower_assert(Fn *fn, AssertExpr *a, IrValue **ok);
@@ -282,6 +284,7 @@ void range_body_branch(Fn *fn, BranchTok tok, Stmt *target); /* a branch out of 
 void range_body_return(Fn *fn);                              /* results are stored: leaves all loops */
 void range_body_generate(Lower *lw, FuncInst *fi);
 void lower_branch(Fn *fn, BranchTok tok, Stmt *target);
+Type *lhs_type(Fn *fn, Expr *lhs);
 void lower_assign_to(Fn *fn, Expr *lhs, IrValue *v, Type *vt, bool def);
 void push_target(Fn *fn, BranchTarget *t, Stmt *s, IrBlock *brk, IrBlock *cont);
 void lower_stmts(Fn *fn, StmtList *list);

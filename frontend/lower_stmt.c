@@ -15,6 +15,14 @@ void lower_block(Fn *fn, BlockStmt *b) { lower_stmts(fn, &b->list); }
 /* ---- assignments ---- */
 bool is_blank_expr(const Expr *e) { return e->n.kind == N_Name && atom_is(((const Name *)e)->name, "_"); }
 
+/* The type that a value assigned to lhs must have: NULL for the blank identifier. */
+Type *lhs_type(Fn *fn, Expr *lhs) {
+  lhs = ast_unparen(lhs);
+  if (is_blank_expr(lhs)) return NULL;
+  if (lhs->n.kind == N_Name) return fn_type(fn, ((Name *)lhs)->obj->type);
+  return expr_type(fn, lhs);
+}
+
 void lower_assign_to(Fn *fn, Expr *lhs, IrValue *v, Type *vt, bool def) {
   lhs = ast_unparen(lhs);
   if (is_blank_expr(lhs)) return;
@@ -24,18 +32,10 @@ void lower_assign_to(Fn *fn, Expr *lhs, IrValue *v, Type *vt, bool def) {
     var_declare_init(fn, o, convert_implicit(fn, v, vt, fn_type(fn, o->type)));
     return;
   }
-  v = convert_implicit(fn, v, vt, expr_type(fn, lhs));
+  v = convert_implicit(fn, v, vt, lhs_type(fn, lhs));
   Place p = place_of(fn, lhs);
   set_pos(fn, lhs);
   place_store(fn, p, v);
-}
-
-/* The type that a value assigned to lhs must have: NULL for the blank identifier. */
-static Type *lhs_type(Fn *fn, Expr *lhs) {
-  lhs = ast_unparen(lhs);
-  if (is_blank_expr(lhs)) return NULL;
-  if (lhs->n.kind == N_Name) return fn_type(fn, ((Name *)lhs)->obj->type);
-  return expr_type(fn, lhs);
 }
 
 /* x := T{...}: the literal is built in x's own storage. */
@@ -51,6 +51,12 @@ static bool declare_literal(Fn *fn, Object *o, Expr *rhs) {
 
 static void declare_var_from(Fn *fn, Object *o, Expr *rhs) {
   if (declare_literal(fn, o, rhs)) return;
+  const Layout *ly = fn_layout(fn, o->type);
+  if (ly->size > BIG_LOCAL && is_placeable(fn, ast_unparen(rhs))) {
+    var_declare(fn, o);
+    Place p = place_of_obj(fn, o);
+    if (copy_big(fn, &p, rhs, ly->type)) return;
+  }
   var_declare_init(fn, o, lower_expr_to(fn, rhs, fn_type(fn, o->type)));
 }
 
@@ -67,6 +73,13 @@ static void assign_single(Fn *fn, Expr *lhs, Expr *rhs, bool def) {
   u32 memo = fn->memo.n;
   if (has_call(fn, lhs)) snapshot_place(fn, lhs);
   Type *t = lhs_type(fn, lhs);
+  if (lower_layout(fn->lw, t)->size > BIG_LOCAL && is_placeable(fn, ast_unparen(rhs))) {
+    Place p = place_of(fn, lhs);
+    if (p.kind != PL_MAP && copy_big(fn, &p, rhs, t)) {
+      fn->memo.n = memo;
+      return;
+    }
+  }
   IrValue *v = lower_expr_to(fn, rhs, t);
   Place p = place_of(fn, lhs);
   set_pos(fn, lhs);

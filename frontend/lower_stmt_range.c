@@ -81,8 +81,7 @@ static void increment(Fn *fn, IrVar *v, const Layout *ly) {
 
 static void range_int(Loop *l, Expr *x) {
   Fn *fn = l->fn;
-  Type *t = l->key ? (defines_name(l->key) ? fn_type(fn, ((Name *)l->key)->obj->type) : expr_type(fn, l->key)) : expr_type(fn, x);
-  if (!x->val) t = expr_type(fn, x);
+  Type *t = l->key && x->val ? lhs_type(fn, l->key) : expr_type(fn, x);
   const Layout *ly = lower_layout(fn->lw, t);
   IrValue *n = x->val ? const_value(fn, x->val, t) : lower_expr(fn, x);
   IrVar *i = counter(fn, k64(fn, 0));
