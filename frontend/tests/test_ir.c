@@ -100,7 +100,10 @@ static void eval(Machine *vm, u32 func, u32 base) {
   }
 }
 
+/* Also has the verifier look at the module: definedness of slots, maps, windows. */
 static i64 run(const BcModule *m, u32 func, const i64 *args, u32 nargs) {
+  Err e;
+  if (!module_verify(m, &e)) fail_msg("%s", e.msg);
   Machine *vm = calloc(1, sizeof *vm);
   vm->m = m;
   for (u32 i = 0; i < STACK; i++) vm->stack[i] = -555;
