@@ -380,6 +380,7 @@ void bind_captures(Fn *fn) {
       b->kind = BIND_BOX;
       b->var = ir_var_new(fn->f, &ir_shape_ptr, o->name);
       ir_var_write(fn->f, fn->b, b->var, load_mem(fn, ctx, b->off, lower_layout(fn->lw, typ[BK_UNSAFEPOINTER])));
+      b->off = 0; /* the box holds nothing but the variable */
     } else if (b->ly->vc == VC_AGG) {
       b->kind = BIND_MEM;
       b->var = ctx_var;
