@@ -80,7 +80,7 @@ static bool span_next_group(HeapSpan *s, u32 group) {
     if (!free_slots) continue;
     s->group = group;
     s->cache = free_slots;
-    s->alloc_bits[group] = ~(u64)0; /* handed out; cache_flush gives back what is left */
+    s->alloc_bits[group] |= free_slots; /* handed out; cache_flush gives back what is left */
     return true;
   }
   return false;

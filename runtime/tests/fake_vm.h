@@ -61,6 +61,7 @@ static inline void fake_execute(G *g) {
 static inline void fake_roots(G *g, GcWork *w) {
   Task *t = g->start_closure;
   if (!t) return;
+  gc_mark_word(w, t->p);
   gc_mark_words(w, t->slots, ARRAY_LEN(t->slots));
   if (t->root_slots) gc_mark_words(w, t->root_slots, t->nroots);
 }
@@ -82,6 +83,12 @@ static inline void fake_go(Task *t, int (*step)(G *g, Task *t)) {
   t->step = step;
   t->pc = 0;
   sched_ready(g_new(NULL, t), false);
+}
+
+/* sched_loop, then runs what is still runnable to its end, as its state lies in the test's frame. */
+static inline void fake_loop(void) {
+  sched_loop();
+  for (G *g; (g = sched_switch());) fake_execute(g);
 }
 
 static jmp_buf fatal_jump;

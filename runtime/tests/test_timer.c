@@ -56,7 +56,7 @@ static void test_sleep(void **state) {
   fake_go(&a, sleeper);
   fake_go(&b, sleeper);
   fake_go(&c, sleeper);
-  sched_loop();
+  fake_loop();
   assert_int_equal(sleepers_done, 3);
 }
 
@@ -113,7 +113,7 @@ static void test_ticker(void **state) {
   Task r = {.p = c};
   i64 start = nanotime();
   fake_go(&r, tick_receiver);
-  sched_loop();
+  fake_loop();
   assert_int_equal(ticks, 3);
   assert_true(nanotime() - start >= 6000000);
   assert_int_equal(t->index, -1);
@@ -149,13 +149,13 @@ static void test_netpoll(void **state) {
   assert_int_equal(netpoll_reset(pd, 'r'), POLL_NO_ERROR);
   fake_go(&r, poll_reader);
   fake_go(&w, poll_writer);
-  sched_loop();
+  fake_loop();
   assert_int_equal(poll_result, POLL_NO_ERROR);
   assert_int_equal(netpoll_reset(pd, 'r'), POLL_NO_ERROR);
   netpoll_set_deadline(pd, 5000000, 'r' + 'w');
   Task again = {.p = pd};
   fake_go(&again, poll_reader);
-  sched_loop();
+  fake_loop();
   assert_int_equal(poll_result, POLL_ERR_TIMEOUT);
   assert_int_equal(netpoll_reset(pd, 'w'), POLL_ERR_TIMEOUT);
   netpoll_unblock(pd);
@@ -183,7 +183,7 @@ static void test_preemption(void **state) {
   Task a = {0}, b = {0};
   fake_go(&a, waker);
   fake_go(&b, busy);
-  sched_loop();
+  fake_loop();
   assert_true(woke);
 }
 
