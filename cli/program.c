@@ -66,6 +66,8 @@ bool program_flags(ProgramFlags *f, int argc, char **argv, int *i) {
       f->lang = v;
     } else if (flag_is(argv[*i], "e")) {
       f->all_errors = true;
+    } else if (flag_is(argv[*i], "complete=false")) {
+      f->incomplete = true;
     } else if ((v = flag_value("importmap", argc, argv, i))) {
       if (!strchr(v, '=')) return cli_error("-importmap wants PATH=FILE[,FILE...], not '%s'", v), false;
       add_mapping(&f->load, v);
@@ -109,7 +111,7 @@ static Package *check_loaded(Program *p, const ProgramFlags *f, LoadPackage *lp,
       .ignore_func_bodies = lp->is_std && !is_main && !whole,
       .allow_unused_imports = lp->is_overlaid,
       .disable_unused_check = lp->is_std && !is_main,
-      .complete = !lp->is_std,
+      .complete = !lp->is_std && !f->incomplete,
       .import = import_package,
       .ctx = lp,
   };

@@ -8,6 +8,7 @@
 typedef struct ProgramFlags { /* flags that several subcommands take */
   const char *lang;           /* -lang=go1.N, NULL */
   bool all_errors;            /* -e: no limit of 10 */
+  bool incomplete;            /* -complete=false: functions may lack bodies, as for go tool compile */
   const char *output;         /* -o */
   LoadConfig load;
 } ProgramFlags;

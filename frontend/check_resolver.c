@@ -50,7 +50,7 @@ static bool is_space_or_control(i32 r) {
 }
 
 /* The path in an import declaration; NULL and *why when it is malformed. */
-static const Atom *validated_import_path(const BasicLit *lit, const char **why) {
+const Atom *types_validated_import_path(const BasicLit *lit, const char **why) {
   const Const *c = const_from_literal(lit->value->s, lit->value->len, LIT_STRING);
   if (const_kind(c) != CONST_STRING) return *why = "invalid syntax", NULL;
   const Atom *path = const_string_val(c);
@@ -69,6 +69,18 @@ static const Atom *validated_import_path(const BasicLit *lit, const char **why) 
   return path;
 }
 
+/* What gc's importer says of a path that no package can have; NULL when it may name one. */
+const char *types_import_path_error(const Atom *path) {
+  if (path->s[0] == '/') return "import path cannot be absolute path";
+  if (!strstr(path->s, "//")) return NULL;
+  StrBuf clean = {0};
+  for (const char *p = path->s; *p; p++)
+    if (*p != '/' || p[1] != '/') sb_putc(&clean, *p);
+  const char *msg = S_printf("non-canonical import path \"%s\" (should be \"%s\")", path->s, sb_cstr(&clean));
+  sb_free(&clean);
+  return msg;
+}
+
 /* A package to go on with after a failed import; lookups in it are not reported. */
 static Package *fake_package(const Atom *path) {
   const char *name = path->s, *slash = strrchr(path->s, '/');
@@ -85,9 +97,12 @@ static Package *import_package(Checker *check, Pos pos, const Atom *path) {
     imp = package_unsafe;
   } else {
     Err e = {0};
-    imp = check->conf.import ? check->conf.import(check->conf.ctx, path, pos, &e) : NULL;
+    const char *bad = types_import_path_error(path);
+    if (bad || !check->conf.import)
+      err_set(&e, "%s", bad ? bad : "no importer");
+    else
+      imp = check->conf.import(check->conf.ctx, path, pos, &e);
     if (!imp) {
-      if (!check->conf.import) err_set(&e, "no importer");
       check_errorf_pos(check, pos, E_BrokenImport, "could not import %s (%s)", path->s, e.msg);
       imp = fake_package(path);
     }
@@ -130,7 +145,7 @@ static void add_import(Package *pkg, Package *imp) {
 static void collect_import(Checker *check, ImportDecl *s, Scope *file) {
   if (!s->path || s->path->bad) return;
   const char *why = NULL;
-  const Atom *path = validated_import_path(s->path, &why);
+  const Atom *path = types_validated_import_path(s->path, &why);
   if (!path) {
     check_errorf(check, s->path, E_BadImportPath, "invalid import path (%s)", why);
     return;

@@ -1,7 +1,7 @@
 /* loader.c - the import graph: looking packages up, reading their files, loading what they import.
- * Invariant: a package is entered in l->packages before its imports are followed and appended to l->order after, so
- * that one met again while its state is LOADING closes a cycle.
- * Start reading at load_package(). File selection is in loader_files.c, the overlay in loader_overlay.c.
+ * Invariant: a package is entered in l->packages before its imports are followed and appended to l->order
+ * after, so that one met again while its state is LOADING closes a cycle. Start reading at load_package().
+ * File selection is in loader_files.c, the overlay in loader_overlay.c.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* memmem */
@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "frontend/loader_priv.h"
+#include "frontend/types.h"
 
 enum LoadState { STATE_NEW, STATE_LOADING, STATE_DONE };
 
@@ -155,7 +156,8 @@ static bool no_package_clause(const File *f) { return f->nerrors > 0 && atom_is(
 static void add_file(Loader *l, LoadPackage *p, File *f, const char *name) {
   if (p->files.n > 0 && !no_package_clause(f) && f->pkgname->name != p->name) {
     load_error(l, p, (Pos){0}, "found packages %s (%s) and %s (%s) in %s", p->name->s,
-               base_name(pos_base(p->files.v[0]->base)->filename->s), f->pkgname->name->s, base_name(name), shown_dir(l, p));
+               base_name(pos_base(p->files.v[0]->base)->filename->s), f->pkgname->name->s, base_name(name),
+               shown_dir(l, p));
     return;
   }
   if (p->files.n == 0) p->name = f->pkgname->name;
@@ -194,7 +196,8 @@ static bool read_dir(Loader *l, LoadPackage *p, Pos pos, bool tests) {
   if (!found || names.n == 0) {
     load_error(l, p, pos, "no Go files in %s", shown_dir(l, p));
   } else {
-    load_error(l, p, pos, "package %s: build constraints exclude all Go files in %s", p->path->s, shown_dir(l, p));
+    load_error(l, p, pos, "package %s: build constraints exclude all Go files in %s", p->path->s,
+               shown_dir(l, p));
   }
   return false;
 }
@@ -294,12 +297,14 @@ static void not_found(Loader *l, LoadPackage *from, Pos pos, const Atom *path) {
     load_error(l, from, pos, "package %s is not in std (%s/src/%s)", path->s,
                l->config.goroot ? l->config.goroot : "GOROOT", path->s);
   } else if (l->module_path) {
-    load_error(l, from, pos, "no required module provides package %s; to add it:\n\tgo get %s", path->s, path->s);
-  } else {
-    load_error(l, from, pos,
-               "no required module provides package %s: go.mod file not found in current directory or any parent "
-               "directory; see 'go help modules'",
+    load_error(l, from, pos, "no required module provides package %s; to add it:\n\tgo get %s", path->s,
                path->s);
+  } else {
+    load_error(
+        l, from, pos,
+        "no required module provides package %s: go.mod file not found in current directory or any parent "
+        "directory; see 'go help modules'",
+        path->s);
   }
 }
 
@@ -334,7 +339,8 @@ static void report_cycle(Loader *l, LoadPackage *from, Pos pos, const LoadPackag
   for (u32 i = 1; i < l->stack.n; i++)
     sb_printf(&b, "\n\timports %s from %s", l->stack.v[i].pkg->path->s,
               base_name(pos_rel(l->stack.v[i].pos).filename->s));
-  sb_printf(&b, "\n\timports %s from %s: import cycle not allowed", p->path->s, base_name(pos_rel(pos).filename->s));
+  sb_printf(&b, "\n\timports %s from %s: import cycle not allowed", p->path->s,
+            base_name(pos_rel(pos).filename->s));
   load_error(l, from, (Pos){0}, "%s", b.p);
   sb_free(&b);
 }
@@ -403,10 +409,11 @@ static LoadPackage *load_package(Loader *l, LoadPackage *from, Pos pos, const At
   return load_found(l, from, pos, &f, tests);
 }
 
-/* The value of an import path literal; NULL when it is none. */
+/* The path that an import names; NULL when it cannot be one: the checker says so. */
 static const Atom *import_path(const BasicLit *lit) {
-  if (!lit || lit->bad || lit->lit != LIT_STRING || lit->value->len < 2 || strchr(lit->value->s, '\\')) return NULL;
-  return atom_new(lit->value->s + 1, lit->value->len - 2);
+  const char *why;
+  const Atom *path = lit && !lit->bad ? types_validated_import_path(lit, &why) : NULL;
+  return path && !types_import_path_error(path) ? path : NULL;
 }
 
 static void add_import(Loader *l, LoadPackage *p, const ImportDecl *d) {
@@ -446,7 +453,8 @@ LoadPackage *loader_files(Loader *l, const char *const *files, u32 n) {
     if (f) add_file(l, p, f, files[i]);
   }
   if (p->files.n == 0) {
-    if (p->nerrors == 0) load_error(l, p, (Pos){0}, "package %s: build constraints exclude all Go files", p->path->s);
+    if (p->nerrors == 0)
+      load_error(l, p, (Pos){0}, "package %s: build constraints exclude all Go files", p->path->s);
     return NULL;
   }
   finish_package(l, p, (Pos){0});

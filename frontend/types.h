@@ -220,6 +220,10 @@ void types_init(void);
 /* Type-checks the files (all parsed) as one package. Diagnostics go to `sink`, worded and placed as gc's. The package
  * is returned also after errors (pkg->nerrors > 0), then not fit for lowering. */
 Package *check_package(const CheckConfig *cfg, const Atom *path, File **files, u32 nfiles, DiagSink *sink);
+/* The path of an import declaration; NULL and *why when it is malformed. check_package() reports both this and what
+ * types_import_path_error() objects to (NULL: nothing), so a loader leaves such imports alone. */
+const Atom *types_validated_import_path(const BasicLit *lit, const char **why);
+const char *types_import_path_error(const Atom *path);
 /* With lazy_bodies: checks the body of fn once (and function literals in it); false when there were errors. */
 bool check_func_body(Object *fn);
 
