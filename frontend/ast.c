@@ -1,14 +1,15 @@
 /* ast.c - helpers over the syntax tree: extents, parentheses, walking.
- * Extents follow cmd/compile/internal/syntax/positions.go: an end position is approximate (for blocks and literals that
- * of the closing brace, for names just behind them), good for scopes and no more.
+ * Extents follow cmd/compile/internal/syntax/positions.go: an end position is approximate (for blocks and
+ * literals that of the closing brace, for names just behind them), good for scopes and no more.
  */
 #include "frontend/ast.h"
 
 static const char *const op_names[OP_COUNT] = {
-    [OP_NONE] = "",     [OP_DEF] = ":",   [OP_NOT] = "!",   [OP_RECV] = "<-", [OP_TILDE] = "~", [OP_OROR] = "||",
-    [OP_ANDAND] = "&&", [OP_EQL] = "==",  [OP_NEQ] = "!=",  [OP_LSS] = "<",   [OP_LEQ] = "<=",  [OP_GTR] = ">",
-    [OP_GEQ] = ">=",    [OP_ADD] = "+",   [OP_SUB] = "-",   [OP_OR] = "|",    [OP_XOR] = "^",   [OP_MUL] = "*",
-    [OP_DIV] = "/",     [OP_REM] = "%",   [OP_AND] = "&",   [OP_ANDNOT] = "&^", [OP_SHL] = "<<", [OP_SHR] = ">>",
+    [OP_NONE] = "",   [OP_DEF] = ":",     [OP_NOT] = "!",  [OP_RECV] = "<-", [OP_TILDE] = "~",
+    [OP_OROR] = "||", [OP_ANDAND] = "&&", [OP_EQL] = "==", [OP_NEQ] = "!=",  [OP_LSS] = "<",
+    [OP_LEQ] = "<=",  [OP_GTR] = ">",     [OP_GEQ] = ">=", [OP_ADD] = "+",   [OP_SUB] = "-",
+    [OP_OR] = "|",    [OP_XOR] = "^",     [OP_MUL] = "*",  [OP_DIV] = "/",   [OP_REM] = "%",
+    [OP_AND] = "&",   [OP_ANDNOT] = "&^", [OP_SHL] = "<<", [OP_SHR] = ">>",
 };
 
 const char *op_string(Op op) { return op_names[op]; }
@@ -69,7 +70,8 @@ static const void *last_child_expr(const Node *n) {
   case N_ParenExpr: return ((const ParenExpr *)n)->x;
   case N_SelectorExpr: return ((const SelectorExpr *)n)->sel;
   case N_IndexExpr: return ((const IndexExpr *)n)->index;
-  case N_SliceExpr: return ((const SliceExpr *)n)->x; /* sic: gc's loop over the indices ends in the operand */
+  case N_SliceExpr:
+    return ((const SliceExpr *)n)->x; /* sic: gc's loop over the indices ends in the operand */
   case N_AssertExpr: return ((const AssertExpr *)n)->type;
   case N_TypeSwitchGuard: return ((const TypeSwitchGuard *)n)->x;
   case N_Operation: return ((const Operation *)n)->y ? ((const Operation *)n)->y : ((const Operation *)n)->x;
@@ -79,9 +81,11 @@ static const void *last_child_expr(const Node *n) {
   case N_SliceType: return ((const SliceType *)n)->elem;
   case N_DotsType: return ((const DotsType *)n)->elem;
   case N_StructType: return LAST_OR(((const StructType *)n)->fields, NULL);
-  case N_Field: return ((const Field *)n)->type ? (const void *)((const Field *)n)->type : ((const Field *)n)->name;
+  case N_Field:
+    return ((const Field *)n)->type ? (const void *)((const Field *)n)->type : ((const Field *)n)->name;
   case N_InterfaceType: return LAST_OR(((const InterfaceType *)n)->methods, NULL);
-  case N_FuncType: return LAST_OR(((const FuncType *)n)->results, LAST_OR(((const FuncType *)n)->params, NULL));
+  case N_FuncType:
+    return LAST_OR(((const FuncType *)n)->results, LAST_OR(((const FuncType *)n)->params, NULL));
   case N_MapType: return ((const MapType *)n)->value;
   case N_ChanType: return ((const ChanType *)n)->elem;
   default: return NULL;
@@ -112,7 +116,8 @@ static const void *last_child_other(const Node *n) {
   case N_BranchStmt: return ((const BranchStmt *)n)->label;
   case N_CallStmt: return ((const CallStmt *)n)->call;
   case N_ReturnStmt: return ((const ReturnStmt *)n)->results;
-  case N_IfStmt: return ((const IfStmt *)n)->els ? (const void *)((const IfStmt *)n)->els : ((const IfStmt *)n)->then;
+  case N_IfStmt:
+    return ((const IfStmt *)n)->els ? (const void *)((const IfStmt *)n)->els : ((const IfStmt *)n)->then;
   case N_ForStmt: return ((const ForStmt *)n)->body;
   case N_RangeClause: return ((const RangeClause *)n)->x;
   case N_CaseClause: return LAST_OR(((const CaseClause *)n)->body, NULL);
@@ -157,7 +162,7 @@ typedef struct Walk {
   void *ctx;
 } Walk;
 
-#define WALK_LIST(w, list) \
+#define WALK_LIST(w, list)                                                                                   \
   for (u32 i_ = 0; i_ < (list).n; i_++) walk((w), (list).v[i_])
 
 static void walk(const Walk *w, void *node);

@@ -1,7 +1,7 @@
 /* ast_dump.c - govm dump --ast: one line per node, children indented below their parent:
  *     role: Kind line:col details
- * Roles are gc's field names (syntax/nodes.go), so that a tree can be compared with gc's line by line. Positions are
- * absolute; in the reach of a line directive the relative one follows in brackets.
+ * Roles are gc's field names (syntax/nodes.go), so that a tree can be compared with gc's line by line.
+ * Positions are absolute; in the reach of a line directive the relative one follows in brackets.
  */
 #include <stdio.h>
 
@@ -12,10 +12,9 @@ typedef struct Dump {
   int depth;
 } Dump;
 
-static const char *const kind_names[] = {
-    "None",
+static const char *const kind_names[] = {"None",
 #define X(k) #k,
-    AST_EXPRS(X) AST_DECLS(X) AST_STMTS(X)
+                                         AST_EXPRS(X) AST_DECLS(X) AST_STMTS(X)
 #undef X
 };
 static const char *const lit_names[] = {"int", "float", "imag", "rune", "string"};
@@ -45,7 +44,7 @@ static void put_pos(Dump *d, Pos p) {
   fprintf(d->f, "[%s:%u:%u]", r.filename->s, r.line, r.col);
 }
 
-#define DUMP_LIST(d, role, list) \
+#define DUMP_LIST(d, role, list)                                                                             \
   for (u32 i_ = 0; i_ < (list).n; i_++) dump((d), (role), (list).v[i_])
 
 /* Fields declared together print their common type once. */
@@ -89,7 +88,8 @@ static void put_details(Dump *d, const Node *n) {
     if (((const SliceExpr *)n)->full) fputs(" full", d->f);
     break;
   case N_Operation:
-    fprintf(d->f, " %s %s", op_string(((const Operation *)n)->op), ((const Operation *)n)->y ? "binary" : "unary");
+    fprintf(d->f, " %s %s", op_string(((const Operation *)n)->op),
+            ((const Operation *)n)->y ? "binary" : "unary");
     break;
   case N_CallExpr:
     if (((const CallExpr *)n)->has_dots) fputs(" dots", d->f);

@@ -1,6 +1,6 @@
 /* ast_print.c - expressions and simple statements as Go source on one line, for messages.
- * The output is that of cmd/compile/internal/syntax's String (printer.go, ShortForm): bodies of function literals and
- * elements of composite literals are printed as "…", everything else in full.
+ * The output is that of cmd/compile/internal/syntax's String (printer.go, ShortForm): bodies of function
+ * literals and elements of composite literals are printed as "…", everything else in full.
  */
 #include "frontend/ast.h"
 
@@ -251,7 +251,9 @@ void ast_expr_string(StrBuf *b, const void *node) {
     sb_puts(b, ": ");
     put(b, ((const KeyValueExpr *)n)->value);
     break;
-  case N_ListExpr: put_list(b, (void **)((const ListExpr *)n)->elems.v, ((const ListExpr *)n)->elems.n); break;
+  case N_ListExpr:
+    put_list(b, (void **)((const ListExpr *)n)->elems.v, ((const ListExpr *)n)->elems.n);
+    break;
   default:
     if (node_is_expr(n->kind)) {
       put_type(b, n);

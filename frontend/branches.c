@@ -1,9 +1,8 @@
-/* branches.c - labels, break, continue, goto and fallthrough of one function body: finds their targets and complains
- * about misplaced, missing, unused and repeated ones.
- * Invariant: `fwd` holds the gotos that found no label yet; those of the block being checked are the ones from the
- * block's `lo` on, in source order, and the first `nbad` of all jump over a variable declaration of that block.
- * Function literals are bodies of their own. Follows cmd/compile/internal/syntax/branches.go.
- * Start reading at parse_check_branches().
+/* branches.c - labels, break, continue, goto and fallthrough of one function body: finds their targets and
+ * complains about misplaced, missing, unused and repeated ones. Invariant: `fwd` holds the gotos that found
+ * no label yet; those of the block being checked are the ones from the block's `lo` on, in source order, and
+ * the first `nbad` of all jump over a variable declaration of that block. Function literals are bodies of
+ * their own. Follows cmd/compile/internal/syntax/branches.go. Start reading at parse_check_branches().
  */
 #include <stdlib.h>
 
@@ -31,9 +30,9 @@ typedef struct LabelScope {
   u32 nblocks;
 } LabelScope;
 
-#define complain(ls, ...)                                                           \
-  do {                                                                            \
-    if ((ls)->ps->opt->check_branches) parse_complain((ls)->ps, __VA_ARGS__); \
+#define complain(ls, ...)                                                                                    \
+  do {                                                                                                       \
+    if ((ls)->ps->opt->check_branches) parse_complain((ls)->ps, __VA_ARGS__);                                \
   } while (0)
 
 /* What break, continue and fallthrough refer to. */
@@ -53,7 +52,8 @@ static const char *pos_text(LabelScope *ls, Pos p) {
   if (r.line) sb_printf(&b, ":%u", r.line);
   if (r.line && r.col) sb_printf(&b, ":%u", r.col);
   const Atom *file = pos_rel(pos_base(p.base)->pos).filename;
-  if (file != r.filename || r.line != p.line || r.col != p.col) sb_printf(&b, "[%s:%u:%u]", file->s, p.line, p.col);
+  if (file != r.filename || r.line != p.line || r.col != p.col)
+    sb_printf(&b, "[%s:%u:%u]", file->s, p.line, p.col);
   char *s = arena_strdup(ls->ps->arena, sb_cstr(&b));
   sb_free(&b);
   return s;
@@ -63,7 +63,7 @@ static Label *declare_label(LabelScope *ls, Block *b, LabeledStmt *s) {
   Label *old = find_label(ls, s->label);
   if (old) {
     complain(ls, s->label->e.n.pos, "label %s already defined at %s", s->label->name->s,
-                   pos_text(ls, old->lstmt->label->e.n.pos));
+             pos_text(ls, old->lstmt->label->e.n.pos));
     return old;
   }
   Label *l = NEW(ls->ps->arena, Label);
@@ -103,7 +103,8 @@ static void unlabeled_branch(LabelScope *ls, BranchStmt *s, const Targets *t, bo
   }
 }
 
-/* The labelled statement of that name around block b, or NULL; *defined tells whether the label exists at all. */
+/* The labelled statement of that name around block b, or NULL; *defined tells whether the label exists at
+ * all. */
 static Stmt *enclosing_target(LabelScope *ls, Block *b, const Name *name, bool *defined) {
   Label *l = find_label(ls, name);
   *defined = l != NULL;
@@ -182,7 +183,7 @@ static void resolve_gotos(LabelScope *ls, BlockState *bs, LabeledStmt *s) {
     StrBuf b = {0};
     ast_expr_string(&b, bs->var_name);
     complain(ls, g->label->e.n.pos, "goto %s jumps over declaration of %s at %s", s->label->name->s,
-                   sb_cstr(&b), pos_text(ls, bs->var_pos));
+             sb_cstr(&b), pos_text(ls, bs->var_pos));
     sb_free(&b);
   }
   ls->fwd.n = kept;
@@ -278,7 +279,7 @@ void parse_check_branches(ParseState *ps, BlockStmt *body) {
     if (l) {
       l->used = true;
       complain(&ls, name->e.n.pos, "goto %s jumps into block starting at %s", name->name->s,
-                     pos_text(&ls, l->block_start));
+               pos_text(&ls, l->block_start));
     } else {
       complain(&ls, name->e.n.pos, "label %s not defined", name->name->s);
     }

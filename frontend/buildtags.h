@@ -13,6 +13,7 @@ typedef struct BuildExpr {
 /* Parses a whole line "//go:build expr" (without newline). NULL when it is no well-formed build line. */
 BuildExpr *buildtags_parse(Arena *arena, const char *line, size_t n);
 bool buildtags_eval(const BuildExpr *x, bool (*has_tag)(void *ctx, const Atom *tag), void *ctx);
-/* The Go version that a build line implies ("go1.21"): the empty atom for none, NULL when the line is malformed. */
+/* The Go version that a build line implies ("go1.21"): the empty atom for none, NULL when the line is
+ * malformed. */
 const Atom *buildtags_go_version(const char *line, size_t n);
 #endif

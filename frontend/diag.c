@@ -1,7 +1,6 @@
 /* diag.c - collecting, sorting and printing diagnostics with gc's rules (cmd/compile/internal/base/print.go):
- * one syntax error per line, no equal message twice in a row on a line, sorted by position when printed, and the count
- * limit applies in the order of reporting.
- * Start reading at diag_report().
+ * one syntax error per line, no equal message twice in a row on a line, sorted by position when printed, and
+ * the count limit applies in the order of reporting. Start reading at diag_report().
  */
 #include "frontend/diag.h"
 
@@ -41,7 +40,8 @@ static int by_pos(const void *x, const void *y) {
 
 static bool same_line(Pos a, Pos b) { return a.base == b.base && a.line == b.line; }
 
-/* Drops what gc would not queue, walking in the order of reporting; stops after limit entries unless it is 0. */
+/* Drops what gc would not queue, walking in the order of reporting; stops after limit entries unless it is 0.
+ */
 static u32 keep_queued(Diag *v, u32 n, u32 limit) {
   Pos last_syntax = {0}, last_other = {0};
   const char *last_msg = "";
@@ -51,7 +51,8 @@ static u32 keep_queued(Diag *v, u32 n, u32 limit) {
       if (pos_known(last_syntax) && same_line(last_syntax, v[i].pos)) continue;
       last_syntax = v[i].pos;
     } else {
-      if (pos_known(last_other) && same_line(last_other, v[i].pos) && strcmp(last_msg, v[i].msg) == 0) continue;
+      if (pos_known(last_other) && same_line(last_other, v[i].pos) && strcmp(last_msg, v[i].msg) == 0)
+        continue;
       last_other = v[i].pos;
       last_msg = v[i].msg;
     }

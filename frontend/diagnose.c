@@ -1,7 +1,7 @@
 /* diagnose.c - the diagnosing parser: error wording and recovery, names, source files and declarations.
- * Invariant: every production consumes at least one token or returns to a caller that does; dx_advance never skips the
- * end of the file.
- * Follows cmd/compile/internal/syntax/parser.go. Start reading at parse_diagnosing().
+ * Invariant: every production consumes at least one token or returns to a caller that does; dx_advance never
+ * skips the end of the file. Follows cmd/compile/internal/syntax/parser.go. Start reading at
+ * parse_diagnosing().
  */
 #include "frontend/diagnose.h"
 
@@ -57,9 +57,9 @@ void dx_syntax_error(Dx *d, const char *msg) { dx_syntax_error_at(d, dx_pos(d), 
 
 /* Keywords that start a statement: good places to go on inside a function. */
 static const u64 statement_starts =
-    TOKSET(TOK_Break) | TOKSET(TOK_Const) | TOKSET(TOK_Continue) | TOKSET(TOK_Defer) | TOKSET(TOK_Fallthrough) |
-    TOKSET(TOK_For) | TOKSET(TOK_Go) | TOKSET(TOK_Goto) | TOKSET(TOK_If) | TOKSET(TOK_Return) | TOKSET(TOK_Select) |
-    TOKSET(TOK_Switch) | TOKSET(TOK_Type) | TOKSET(TOK_Var);
+    TOKSET(TOK_Break) | TOKSET(TOK_Const) | TOKSET(TOK_Continue) | TOKSET(TOK_Defer) |
+    TOKSET(TOK_Fallthrough) | TOKSET(TOK_For) | TOKSET(TOK_Go) | TOKSET(TOK_Goto) | TOKSET(TOK_If) |
+    TOKSET(TOK_Return) | TOKSET(TOK_Select) | TOKSET(TOK_Switch) | TOKSET(TOK_Type) | TOKSET(TOK_Var);
 static const u64 declaration_starts =
     TOKSET(TOK_Import) | TOKSET(TOK_Const) | TOKSET(TOK_Type) | TOKSET(TOK_Var) | TOKSET(TOK_Func);
 
@@ -247,8 +247,9 @@ Decl *dx_const_decl(Dx *d, Group *group) {
   return &x->d;
 }
 
-/* After the name and "[" at pos, where a name follows: an array type or type parameters. A name followed by "[" can
- * only be a type parameter with an array or slice constraint; otherwise an expression is parsed and split. */
+/* After the name and "[" at pos, where a name follows: an array type or type parameters. A name followed by
+ * "[" can only be a type parameter with an array or slice constraint; otherwise an expression is parsed and
+ * split. */
 static void array_or_type_params(Dx *d, TypeDecl *x, Pos pos) {
   Name *pname;
   Expr *e = &dx_name(d)->e;

@@ -1,8 +1,8 @@
 /* diagnose.h - the diagnosing parser's insides: a scanner and a recursive-descent parser in the structure of
- * cmd/compile/internal/syntax (scanner.go, parser.go), whose messages, error positions and recovery they reproduce.
- * Runs only over files with an error; it need not be fast.
- * Names: scan_* is diagnose_scan.c; dx_* are the productions, in diagnose.c (files, errors, declarations),
- * diagnose_type.c, diagnose_expr.c and diagnose_stmt.c. Productions named *_or_null may return NULL.
+ * cmd/compile/internal/syntax (scanner.go, parser.go), whose messages, error positions and recovery they
+ * reproduce. Runs only over files with an error; it need not be fast. Names: scan_* is diagnose_scan.c; dx_*
+ * are the productions, in diagnose.c (files, errors, declarations), diagnose_type.c, diagnose_expr.c and
+ * diagnose_stmt.c. Productions named *_or_null may return NULL.
  */
 #ifndef GOVM_FRONTEND_DIAGNOSE_H
 #define GOVM_FRONTEND_DIAGNOSE_H
@@ -50,7 +50,9 @@ typedef struct Dx {
   int xnest; /* expression nesting; < 0 in the header of if, for and switch, where T{} is no literal */
 } Dx;
 
-enum { DX_MAX_DEPTH = 2500 }; /* nested operands, types and statements; deeper text ends there with an error */
+enum {
+  DX_MAX_DEPTH = 2500
+}; /* nested operands, types and statements; deeper text ends there with an error */
 
 void scan_init(Dx *d, const char *text, size_t n);
 void scan_next(Dx *d);
@@ -58,15 +60,15 @@ void scan_stop(Dx *d); /* the end of the file from now on */
 
 /* errors and tokens */
 Pos dx_pos(Dx *d);
-void dx_error(Dx *d, const char *msg);                /* as is, at the current token */
-void dx_syntax_error(Dx *d, const char *msg);         /* worded with the current token when msg asks for it */
+void dx_error(Dx *d, const char *msg);        /* as is, at the current token */
+void dx_syntax_error(Dx *d, const char *msg); /* worded with the current token when msg asks for it */
 void dx_syntax_error_at(Dx *d, Pos pos, const char *msg);
 bool dx_too_deep(Dx *d); /* reports it, once, when the recursion is */
 bool dx_got(Dx *d, Token t);
 void dx_want(Dx *d, Token t);
 bool dx_got_assign(Dx *d);
 #define TOKSET(t) (1ull << (t))
-void dx_advance(Dx *d, u64 follow); /* skips to a token of follow; just one token when follow is 0 */
+void dx_advance(Dx *d, u64 follow);          /* skips to a token of follow; just one token when follow is 0 */
 typedef bool (*DxElement)(Dx *d, void *ctx); /* parses one element; true: no more may follow */
 Pos dx_list(Dx *d, const char *context, Token sep, Token close, DxElement f, void *ctx);
 const char *dx_token_text(Token t); /* as messages name it: "comma", "keyword range", ")" */
@@ -88,10 +90,12 @@ Decl *dx_var_decl(Dx *d, Group *group);
 /* types */
 Expr *dx_type(Dx *d);
 Expr *dx_type_or_null(Dx *d);
-FuncType *dx_func_type(Dx *d, const char *context, FieldList *tparams); /* context NULL: type parameters allowed */
+FuncType *dx_func_type(Dx *d, const char *context,
+                       FieldList *tparams); /* context NULL: type parameters allowed */
 Expr *dx_array_type(Dx *d, Pos pos, Expr *len);
 Expr *dx_slice_type(Dx *d, Pos pos);
-void dx_param_list(Dx *d, Name *name, Expr *typ, Token close, bool require_names, bool dots_ok, FieldList *out);
+void dx_param_list(Dx *d, Name *name, Expr *typ, Token close, bool require_names, bool dots_ok,
+                   FieldList *out);
 
 /* expressions */
 Expr *dx_expr(Dx *d);

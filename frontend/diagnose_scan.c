@@ -1,7 +1,7 @@
 /* diagnose_scan.c - the diagnosing parser's scanner: words every lexical error as gc's scanner does.
- * Characters are read one at a time; NUL, invalid UTF-8 and misplaced byte order marks are reported and skipped
- * wherever they stand, but remain in the text of the token around them.
- * Follows cmd/compile/internal/syntax/scanner.go and source.go. Start reading at scan_next().
+ * Characters are read one at a time; NUL, invalid UTF-8 and misplaced byte order marks are reported and
+ * skipped wherever they stand, but remain in the text of the token around them. Follows
+ * cmd/compile/internal/syntax/scanner.go and source.go. Start reading at scan_next().
  */
 #include <stdio.h>
 
@@ -34,7 +34,9 @@ static void error_at(Dx *d, u32 line, u32 col, const char *msg) {
 static void error_here(Dx *d, const char *msg) { error_at(d, d->s.chline + 1, d->s.chcol + 1, msg); }
 
 /* At a byte offset from the start of the token. */
-static void error_in_token(Dx *d, u32 offset, const char *msg) { error_at(d, d->s.line, d->s.col + offset, msg); }
+static void error_in_token(Dx *d, u32 offset, const char *msg) {
+  error_at(d, d->s.line, d->s.col + offset, msg);
+}
 
 /* Appends c as Go's %#U does: U+0040 '@'. */
 static void put_rune_name(StrBuf *b, i32 c) {
@@ -174,8 +176,8 @@ static void set_literal(Dx *d, LitKind kind, bool ok) {
 
 enum { SAW_DIGIT = 1, SAW_SEPARATOR = 2 };
 
-/* Accepts digits and '_' of a base; up to base 10 any decimal digit, the first too large one's offset going to
- * *invalid. Tells what it saw. */
+/* Accepts digits and '_' of a base; up to base 10 any decimal digit, the first too large one's offset going
+ * to *invalid. Tells what it saw. */
 static int scan_digits(Dx *d, int base, int *invalid) {
   Scanner *s = &d->s;
   int saw = 0;
@@ -183,7 +185,8 @@ static int scan_digits(Dx *d, int base, int *invalid) {
     if (s->ch == '_') {
       saw |= SAW_SEPARATOR;
     } else if (base <= 10 ? is_decimal(s->ch) : is_hex(s->ch)) {
-      if (base <= 10 && s->ch >= '0' + base && invalid && *invalid < 0) *invalid = (int)(s->chcol + 1 - s->col);
+      if (base <= 10 && s->ch >= '0' + base && invalid && *invalid < 0)
+        *invalid = (int)(s->chcol + 1 - s->col);
       saw |= SAW_DIGIT;
     } else {
       return saw;
@@ -258,7 +261,8 @@ static void scan_exponent(Dx *d, Number *z) {
   i32 e = lower(s->ch);
   bool misfit = e == 'e' ? z->prefix != 0 && z->prefix != '0' : z->prefix != 'x';
   if (z->ok && misfit) {
-    snprintf(msg, sizeof msg, "'%c' exponent requires %s mantissa", (char)s->ch, e == 'e' ? "decimal" : "hexadecimal");
+    snprintf(msg, sizeof msg, "'%c' exponent requires %s mantissa", (char)s->ch,
+             e == 'e' ? "decimal" : "hexadecimal");
     number_error(d, z, msg);
   }
   next_char(d);
@@ -413,7 +417,8 @@ static void scan_raw_string(Dx *d) {
 
 /* ---- comments ---- */
 
-/* True when the text at the current character starts with prefix; reads over what matches, as far as it does. */
+/* True when the text at the current character starts with prefix; reads over what matches, as far as it does.
+ */
 static bool accept_prefix(Dx *d, const char *prefix) {
   for (; *prefix; prefix++)
     if (!accept(d, *prefix)) return false;
@@ -454,7 +459,9 @@ static void set_op(Dx *d, Token t, Op op, int prec) {
 }
 
 /* op or op= */
-static void set_assign_op(Dx *d, Op op, int prec) { set_op(d, accept(d, '=') ? TOK_AssignOp : TOK_Operator, op, prec); }
+static void set_assign_op(Dx *d, Op op, int prec) {
+  set_op(d, accept(d, '=') ? TOK_AssignOp : TOK_Operator, op, prec);
+}
 
 static void set_closing(Dx *d, Token t) {
   d->s.nlsemi = true;

@@ -35,12 +35,8 @@ static Stmt *simple_after_expr(Dx *d, Expr *lhs) {
   Pos pos = dx_pos(d);
   Op op = d->s.op;
   switch (d->s.tok) {
-  case TOK_AssignOp:
-    scan_next(d);
-    return assign_stmt(d, pos, op, lhs, dx_expr(d));
-  case TOK_IncOp:
-    scan_next(d);
-    return assign_stmt(d, pos, op, lhs, NULL);
+  case TOK_AssignOp: scan_next(d); return assign_stmt(d, pos, op, lhs, dx_expr(d));
+  case TOK_IncOp: scan_next(d); return assign_stmt(d, pos, op, lhs, NULL);
   case TOK_Arrow: {
     SendStmt *s = NODE(d->ps, SendStmt, pos);
     scan_next(d);
@@ -191,7 +187,8 @@ static Expr *header_cond(Dx *d, Stmt *s, Token keyword, const HeaderSemi *semi) 
   return &NODE(d->ps, BadExpr, semi->pos)->e;
 }
 
-/* What stands between the first ";" of a header and its "{". Returns the statement in the condition's place. */
+/* What stands between the first ";" of a header and its "{". Returns the statement in the condition's place.
+ */
 static Stmt *header_rest(Dx *d, Token keyword, Header *h) {
   if (keyword != TOK_For) return d->s.tok == TOK_Lbrace ? NULL : simple_stmt(d, NULL, keyword);
   Stmt *cond = NULL;
@@ -382,7 +379,8 @@ static Stmt *call_stmt(Dx *d, CallTok tok) {
   Expr *x = dx_pexpr(d, NULL, d->s.tok == TOK_Lparen);
   Expr *t = ast_unparen(x);
   if (t != x)
-    parse_error(d->ps, x->n.pos, "expression in %s must not be parenthesized", tok == CALL_GO ? "go" : "defer");
+    parse_error(d->ps, x->n.pos, "expression in %s must not be parenthesized",
+                tok == CALL_GO ? "go" : "defer");
   s->call = t;
   return &s->s;
 }

@@ -8,8 +8,8 @@ Expr *dx_type(Dx *d) {
   if (t) return t;
   t = dx_bad_expr(d);
   dx_syntax_error(d, "expected type");
-  dx_advance(d, TOKSET(TOK_Comma) | TOKSET(TOK_Colon) | TOKSET(TOK_Semi) | TOKSET(TOK_Rparen) | TOKSET(TOK_Rbrack) |
-                    TOKSET(TOK_Rbrace));
+  dx_advance(d, TOKSET(TOK_Comma) | TOKSET(TOK_Colon) | TOKSET(TOK_Semi) | TOKSET(TOK_Rparen) |
+                    TOKSET(TOK_Rbrack) | TOKSET(TOK_Rbrace));
   return t;
 }
 
@@ -68,7 +68,8 @@ static void add_field(Dx *d, StructCtx *c, Pos pos, Name *name, Expr *typ, Basic
   VEC_PUSH(d->ps->arena, &c->tags, tag);
 }
 
-/* After a name with "[" next: []E, [n]E, or the arguments of an instantiated type, whose x is left to the caller. */
+/* After a name with "[" next: []E, [n]E, or the arguments of an instantiated type, whose x is left to the
+ * caller. */
 static Expr *array_or_type_args(Dx *d) {
   Pos pos = dx_pos(d);
   bool comma;
@@ -347,7 +348,8 @@ static Field *dots_param(Dx *d, Field *f) {
   return f;
 }
 
-/* [ name ] [ "..." ] type, or a name alone; `name` has been consumed when given. In type parameter lists (follow is
+/* [ name ] [ "..." ] type, or a name alone; `name` has been consumed when given. In type parameter lists
+ * (follow is
  * "]") unions are types too. */
 static Field *param_decl_or_null(Dx *d, Name *name, Token follow) {
   bool type_sets = follow == TOK_Rbrack;
@@ -429,7 +431,8 @@ static void distribute_types(Dx *d, const ParamCtx *c, Pos end, bool require_nam
     bad = end;
     msg = require_names ? "missing type constraint" : "missing parameter type";
   } else if (require_names) {
-    msg = list->n == 1 ? "missing type parameter name or invalid array length" : "missing type parameter name";
+    msg =
+        list->n == 1 ? "missing type parameter name or invalid array length" : "missing type parameter name";
   } else {
     msg = "missing parameter name";
   }
@@ -450,7 +453,8 @@ static void check_dots(Dx *d, FieldList *list, bool dots_ok) {
 }
 
 /* Parameters up to `close`, the opening token and possibly the first name and type having been consumed. */
-void dx_param_list(Dx *d, Name *name, Expr *typ, Token close, bool require_names, bool dots_ok, FieldList *out) {
+void dx_param_list(Dx *d, Name *name, Expr *typ, Token close, bool require_names, bool dots_ok,
+                   FieldList *out) {
   if (name && typ && d->s.tok == close) {
     scan_next(d);
     VEC_PUSH(d->ps->arena, out, whole_param(d, name, typ));
@@ -494,25 +498,17 @@ static Expr *type_at_depth(Dx *d) {
   Pos pos = dx_pos(d);
   Expr *t;
   switch (d->s.tok) {
-  case TOK_Star:
-    scan_next(d);
-    return new_unary(d, pos, OP_MUL, dx_type(d));
+  case TOK_Star: scan_next(d); return new_unary(d, pos, OP_MUL, dx_type(d));
   case TOK_Arrow:
     scan_next(d);
     dx_want(d, TOK_Chan);
     return chan_type(d, pos, CHAN_RECV);
-  case TOK_Func:
-    scan_next(d);
-    return &dx_func_type(d, "function type", NULL)->e;
+  case TOK_Func: scan_next(d); return &dx_func_type(d, "function type", NULL)->e;
   case TOK_Lbrack:
     scan_next(d);
     return dx_got(d, TOK_Rbrack) ? dx_slice_type(d, pos) : dx_array_type(d, pos, NULL);
-  case TOK_Chan:
-    scan_next(d);
-    return chan_type(d, pos, dx_got(d, TOK_Arrow) ? CHAN_SEND : CHAN_BOTH);
-  case TOK_Map:
-    scan_next(d);
-    return map_type(d, pos);
+  case TOK_Chan: scan_next(d); return chan_type(d, pos, dx_got(d, TOK_Arrow) ? CHAN_SEND : CHAN_BOTH);
+  case TOK_Map: scan_next(d); return map_type(d, pos);
   case TOK_Struct: return struct_type(d);
   case TOK_Interface: return interface_type(d);
   case TOK_Name: return dx_qualified_name(d, NULL);

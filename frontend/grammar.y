@@ -1,12 +1,12 @@
 /* grammar.y - the grammar of Go 1.26 for lemon. Its actions are in parser_build.c and parser_params.c.
  *
- * Types are expressions here; a separate ntype stands where only a type can. Composite literals would make the "{" of
- * if, for and switch ambiguous, so expressions come in two flavours: `e` and, for those headers, `h`, in which T{...}
- * needs parentheses unless T is a literal type. The rules of both flavours must be kept alike.
- * `LOWRES` marks rules that lose against shifting one of the tokens that can continue them.
+ * Types are expressions here; a separate ntype stands where only a type can. Composite literals would make
+ * the "{" of if, for and switch ambiguous, so expressions come in two flavours: `e` and, for those headers,
+ * `h`, in which T{...} needs parentheses unless T is a literal type. The rules of both flavours must be kept
+ * alike. `LOWRES` marks rules that lose against shifting one of the tokens that can continue them.
  *
- * Every list is left-recursive, and its value is a mark on the list stack (parser_build.h). `pragma` is empty: it takes
- * the directives that stand before the token that follows it.
+ * Every list is left-recursive, and its value is a mark on the list stack (parser_build.h). `pragma` is
+ * empty: it takes the directives that stand before the token that follows it.
  * Not here: ~T as an operand of an expression, as in [P *A|~B]; the diagnosing parser reads those few.
  * An action runs when its lookahead has been read, and no later: directives read so far are those before it.
  */
@@ -108,8 +108,14 @@ commondecl(A) ::= VAR(K) LPAREN varspecs(L) osemi RPAREN. { A = (DeclVal){K.pos,
 varspecs(A) ::= varspec. { A = parse_list_mark(g->ps) - 1; }
 varspecs(A) ::= varspecs(A) SEMI varspec.
 varspec ::= pragma(P) namelist(N) ntype(T). { build_var(g, P, N, T.x, NULL); }
-varspec ::= pragma(P) namelist(N) ntype(T) ASSIGN elist(V). { Expr *v = build_list(g, V); build_var(g, P, N, T.x, v); }
-varspec ::= pragma(P) namelist(N) ASSIGN elist(V). { Expr *v = build_list(g, V); build_var(g, P, N, NULL, v); }
+varspec ::= pragma(P) namelist(N) ntype(T) ASSIGN elist(V). {
+  Expr *v = build_list(g, V);
+  build_var(g, P, N, T.x, v);
+}
+varspec ::= pragma(P) namelist(N) ASSIGN elist(V). {
+  Expr *v = build_list(g, V);
+  build_var(g, P, N, NULL, v);
+}
 commondecl(A) ::= CONST(K) constspec. { A = (DeclVal){K.pos, parse_list_mark(g->ps) - 1}; }
 commondecl(A) ::= CONST(K) LPAREN RPAREN. { A = (DeclVal){K.pos, parse_list_mark(g->ps)}; }
 commondecl(A) ::= CONST(K) LPAREN constspecs(L) osemi RPAREN. { A = (DeclVal){K.pos, L}; build_group(g, L); }
@@ -117,8 +123,14 @@ constspecs(A) ::= constspec. { A = parse_list_mark(g->ps) - 1; }
 constspecs(A) ::= constspecs(A) SEMI constspec.
 constspec ::= pragma(P) namelist(N). { build_const(g, P, N, NULL, NULL); }
 constspec ::= pragma(P) namelist(N) ntype(T). { build_const(g, P, N, T.x, NULL); }
-constspec ::= pragma(P) namelist(N) ntype(T) ASSIGN elist(V). { Expr *v = build_list(g, V); build_const(g, P, N, T.x, v); }
-constspec ::= pragma(P) namelist(N) ASSIGN elist(V). { Expr *v = build_list(g, V); build_const(g, P, N, NULL, v); }
+constspec ::= pragma(P) namelist(N) ntype(T) ASSIGN elist(V). {
+  Expr *v = build_list(g, V);
+  build_const(g, P, N, T.x, v);
+}
+constspec ::= pragma(P) namelist(N) ASSIGN elist(V). {
+  Expr *v = build_list(g, V);
+  build_const(g, P, N, NULL, v);
+}
 commondecl(A) ::= TYPE(K) typespec. { A = (DeclVal){K.pos, parse_list_mark(g->ps) - 1}; }
 commondecl(A) ::= TYPE(K) LPAREN RPAREN. { A = (DeclVal){K.pos, parse_list_mark(g->ps)}; }
 commondecl(A) ::= TYPE(K) LPAREN typespecs(L) osemi RPAREN. { A = (DeclVal){K.pos, L}; build_group(g, L); }
@@ -130,17 +142,30 @@ namelist(A) ::= namelist(A) COMMA NAME(N). { build_push_name(g, N); }
 /* ---- type declarations: an array length or type parameters, which only the actions can tell ---- */
 typespec ::= pragma(P) NAME(N) ntype_nobrack(T). { build_type_decl(g, P, N, false, T.x); }
 typespec ::= pragma(P) NAME(N) ASSIGN ntype(T). { build_type_decl(g, P, N, true, T.x); }
-typespec ::= pragma(P) NAME(N) LBRACK(B) RBRACK ntype(T). { build_type_decl(g, P, N, false, build_slice_type(g, B, T.x).x); }
-typespec ::= pragma(P) NAME(N) LBRACK(B) DDD RBRACK ntype(T). { build_type_decl(g, P, N, false, build_open_array(g, B, T.x).x); }
-typespec ::= pragma(P) NAME(N) LBRACK(B) tplist(L) ocomma(C) RBRACK ntype(T). { build_bracket_type_decl(g, P, N, B, L, C, false, T.x); }
-typespec ::= pragma(P) NAME(N) LBRACK(B) tplist(L) ocomma(C) RBRACK ASSIGN ntype(T). { build_bracket_type_decl(g, P, N, B, L, C, true, T.x); }
+typespec ::= pragma(P) NAME(N) LBRACK(B) RBRACK ntype(T). {
+  build_type_decl(g, P, N, false, build_slice_type(g, B, T.x).x);
+}
+typespec ::= pragma(P) NAME(N) LBRACK(B) DDD RBRACK ntype(T). {
+  build_type_decl(g, P, N, false, build_open_array(g, B, T.x).x);
+}
+typespec ::= pragma(P) NAME(N) LBRACK(B) tplist(L) ocomma(C) RBRACK ntype(T). {
+  build_bracket_type_decl(g, P, N, B, L, C, false, T.x);
+}
+typespec ::= pragma(P) NAME(N) LBRACK(B) tplist(L) ocomma(C) RBRACK ASSIGN ntype(T). {
+  build_bracket_type_decl(g, P, N, B, L, C, true, T.x);
+}
 tplist(A) ::= tpitem. { A = parse_list_mark(g->ps) - 1; }
 tplist(A) ::= tplist(A) COMMA tpitem.
 tpitem ::= e(X). { build_type_item(g, X, NULL); }
 tpitem ::= pexpr(X) cfirst_union(T). { build_type_item(g, X, T.x); }
 tpitem ::= pexpr(X) LBRACK(B) RBRACK ntype(T). { build_type_item(g, X, build_slice_type(g, B, T.x).x); }
-tpitem ::= pexpr(X) LBRACK(B) RBRACK ntype(T) PIPE(O) cunion(U). { build_type_item(g, X, build_union(g, build_slice_type(g, B, T.x), O, U.x).x); }
-tpitem ::= pexpr(X) LBRACK(B) elist(L) ocomma(C) RBRACK cfirst(T). { Expr *a = build_array(g, B, L, C, T.x).x; build_type_item(g, X, a); }
+tpitem ::= pexpr(X) LBRACK(B) RBRACK ntype(T) PIPE(O) cunion(U). {
+  build_type_item(g, X, build_union(g, build_slice_type(g, B, T.x), O, U.x).x);
+}
+tpitem ::= pexpr(X) LBRACK(B) elist(L) ocomma(C) RBRACK cfirst(T). {
+  Expr *a = build_array(g, B, L, C, T.x).x;
+  build_type_item(g, X, a);
+}
 cfirst_union(A) ::= cfirst(A).
 cfirst_union(A) ::= cfirst(X) PIPE(O) cunion(U). { A = build_union(g, X, O, U.x); }
 cfirst(A) ::= typename(A).
@@ -162,8 +187,12 @@ ftparam ::= NAME(N) cunion(T). { build_type_param(g, N, T.x); }
 /* ---- types ---- */
 typename(A) ::= NAME(N). [LOWRES] { A = build_type_name(g, N); }
 typename(A) ::= NAME(P) DOT(D) NAME(N). [LOWRES] { A = build_qualified(g, P, D, N); }
-typename(A) ::= NAME(N) LBRACK(B) elist(L) ocomma RBRACK. { A = build_instance(g, build_type_name(g, N), B, L); }
-typename(A) ::= NAME(P) DOT(D) NAME(N) LBRACK(B) elist(L) ocomma RBRACK. { A = build_instance(g, build_qualified(g, P, D, N), B, L); }
+typename(A) ::= NAME(N) LBRACK(B) elist(L) ocomma RBRACK. {
+  A = build_instance(g, build_type_name(g, N), B, L);
+}
+typename(A) ::= NAME(P) DOT(D) NAME(N) LBRACK(B) elist(L) ocomma RBRACK. {
+  A = build_instance(g, build_qualified(g, P, D, N), B, L);
+}
 ntype(A) ::= ntype_np(A).
 ntype(A) ::= LPAREN(P) ntype(T) RPAREN. { A.x = T.x; A.start = P.pos; }
 ntype_np(A) ::= typename(A).
@@ -203,11 +232,19 @@ structtype(A) ::= STRUCT(K) LBRACE fields(L) osemi RBRACE. { A = build_struct(g,
 fields(A) ::= fieldmark(A) field.
 fields(A) ::= fields(A) SEMI field.
 fieldmark(A) ::= . { A = parse_list_mark(g->ps); }
-field ::= NAME(N) ntype(T) otag(G). { u32 m = parse_list_mark(g->ps); build_push_name(g, N); build_fields(g, m, T.x, G); }
+field ::= NAME(N) ntype(T) otag(G). {
+  u32 m = parse_list_mark(g->ps);
+  build_push_name(g, N);
+  build_fields(g, m, T.x, G);
+}
 field ::= namelist2(L) ntype(T) otag(G). { build_fields(g, L, T.x, G); }
 field ::= typename(T) otag(G). { build_embedded(g, T, G); }
 field ::= STAR(O) typename(T) otag(G). { build_embedded(g, build_pointer(g, O, T.x), G); }
-namelist2(A) ::= NAME(M) COMMA NAME(N). { A = parse_list_mark(g->ps); build_push_name(g, M); build_push_name(g, N); }
+namelist2(A) ::= NAME(M) COMMA NAME(N). {
+  A = parse_list_mark(g->ps);
+  build_push_name(g, M);
+  build_push_name(g, N);
+}
 namelist2(A) ::= namelist2(A) COMMA NAME(N). { build_push_name(g, N); }
 otag(A) ::= . { A = NULL; }
 otag(A) ::= LITERAL(T). { A = build_literal(g, T); }
@@ -268,7 +305,9 @@ pexpr(A) ::= pexpr(X) DOT(D) LPAREN ntype(T) RPAREN. { A = build_assertion(g, X,
 pexpr(A) ::= pexpr(X) DOT(D) LPAREN TYPE RPAREN. { A = build_type_switch_guard(g, X, D); }
 pexpr(A) ::= pexpr(X) LBRACK(B) elist(L) ocomma RBRACK. [LOWRES] { A = build_index(g, X, B, L); }
 pexpr(A) ::= pexpr(X) LBRACK(B) oe(I) COLON oe(J) RBRACK. { A = build_slice(g, X, B, I, J, NULL, false); }
-pexpr(A) ::= pexpr(X) LBRACK(B) oe(I) COLON oe(J) COLON oe(K) RBRACK. { A = build_slice(g, X, B, I, J, K, true); }
+pexpr(A) ::= pexpr(X) LBRACK(B) oe(I) COLON oe(J) COLON oe(K) RBRACK. {
+  A = build_slice(g, X, B, I, J, K, true);
+}
 pexpr(A) ::= pexpr(X) LPAREN(T) RPAREN. { A = build_call(g, X, T, parse_list_mark(g->ps), false); }
 pexpr(A) ::= pexpr(X) LPAREN(T) elist(L) ocomma RPAREN. { A = build_call(g, X, T, L, false); }
 pexpr(A) ::= pexpr(X) LPAREN(T) elist(L) DDD ocomma RPAREN. { A = build_call(g, X, T, L, true); }
@@ -305,7 +344,9 @@ hpexpr(A) ::= hpexpr(X) DOT(D) LPAREN ntype(T) RPAREN. { A = build_assertion(g, 
 hpexpr(A) ::= hpexpr(X) DOT(D) LPAREN TYPE RPAREN. { A = build_type_switch_guard(g, X, D); }
 hpexpr(A) ::= hpexpr(X) LBRACK(B) elist(L) ocomma RBRACK. [LOWRES] { A = build_index(g, X, B, L); }
 hpexpr(A) ::= hpexpr(X) LBRACK(B) oe(I) COLON oe(J) RBRACK. { A = build_slice(g, X, B, I, J, NULL, false); }
-hpexpr(A) ::= hpexpr(X) LBRACK(B) oe(I) COLON oe(J) COLON oe(K) RBRACK. { A = build_slice(g, X, B, I, J, K, true); }
+hpexpr(A) ::= hpexpr(X) LBRACK(B) oe(I) COLON oe(J) COLON oe(K) RBRACK. {
+  A = build_slice(g, X, B, I, J, K, true);
+}
 hpexpr(A) ::= hpexpr(X) LPAREN(T) RPAREN. { A = build_call(g, X, T, parse_list_mark(g->ps), false); }
 hpexpr(A) ::= hpexpr(X) LPAREN(T) elist(L) ocomma RPAREN. { A = build_call(g, X, T, L, false); }
 hpexpr(A) ::= hpexpr(X) LPAREN(T) elist(L) DDD ocomma RPAREN. { A = build_call(g, X, T, L, true); }
@@ -334,14 +375,26 @@ oe(A) ::= e(A).
 
 /* ---- statements ---- */
 simple(A) ::= elist(X). { A = build_expr_stmt(g, build_list(g, X)); }
-simple(A) ::= elist(X) ASSIGN(O) elist(Y). { Expr *y = build_list(g, Y); A = build_assign(g, build_list(g, X), O, OP_NONE, y); }
-simple(A) ::= elist(X) DEFINE(O) elist(Y). { Expr *y = build_list(g, Y); A = build_assign(g, build_list(g, X), O, OP_DEF, y); }
+simple(A) ::= elist(X) ASSIGN(O) elist(Y). {
+  Expr *y = build_list(g, Y);
+  A = build_assign(g, build_list(g, X), O, OP_NONE, y);
+}
+simple(A) ::= elist(X) DEFINE(O) elist(Y). {
+  Expr *y = build_list(g, Y);
+  A = build_assign(g, build_list(g, X), O, OP_DEF, y);
+}
 simple(A) ::= e(X) ASOP(O) e(Y). { A = build_assign(g, X, O, O.op, Y); }
 simple(A) ::= e(X) INC|DEC(O). { A = build_assign(g, X, O, O.op, NULL); }
 simple(A) ::= e(X) ARROW(O) e(Y). { A = build_send(g, X, O, Y); }
 hsimple(A) ::= hlist(X). { A = build_expr_stmt(g, build_list(g, X)); }
-hsimple(A) ::= hlist(X) ASSIGN(O) hlist(Y). { Expr *y = build_list(g, Y); A = build_assign(g, build_list(g, X), O, OP_NONE, y); }
-hsimple(A) ::= hlist(X) DEFINE(O) hlist(Y). { Expr *y = build_list(g, Y); A = build_assign(g, build_list(g, X), O, OP_DEF, y); }
+hsimple(A) ::= hlist(X) ASSIGN(O) hlist(Y). {
+  Expr *y = build_list(g, Y);
+  A = build_assign(g, build_list(g, X), O, OP_NONE, y);
+}
+hsimple(A) ::= hlist(X) DEFINE(O) hlist(Y). {
+  Expr *y = build_list(g, Y);
+  A = build_assign(g, build_list(g, X), O, OP_DEF, y);
+}
 hsimple(A) ::= h(X) ASOP(O) h(Y). { A = build_assign(g, X, O, O.op, Y); }
 hsimple(A) ::= h(X) INC|DEC(O). { A = build_assign(g, X, O, O.op, NULL); }
 hsimple(A) ::= h(X) ARROW(O) h(Y). { A = build_send(g, X, O, Y); }
@@ -382,8 +435,12 @@ forhdr(A) ::= ohsimple(I) SEMI ohsimple(S) SEMI ohsimple(P). {
   A = (HeaderVal){.init = I, .cond = build_condition(g, S), .post = P};
 }
 forhdr(A) ::= RANGE(K) h(X). { A = (HeaderVal){.init = build_range(g, NULL, false, K, X)}; }
-forhdr(A) ::= hlist(L) ASSIGN RANGE(K) h(X). { A = (HeaderVal){.init = build_range(g, build_list(g, L), false, K, X)}; }
-forhdr(A) ::= hlist(L) DEFINE RANGE(K) h(X). { A = (HeaderVal){.init = build_range(g, build_list(g, L), true, K, X)}; }
+forhdr(A) ::= hlist(L) ASSIGN RANGE(K) h(X). {
+  A = (HeaderVal){.init = build_range(g, build_list(g, L), false, K, X)};
+}
+forhdr(A) ::= hlist(L) DEFINE RANGE(K) h(X). {
+  A = (HeaderVal){.init = build_range(g, build_list(g, L), true, K, X)};
+}
 cases(A) ::= . { A = parse_list_mark(g->ps); }
 cases(A) ::= cases(A) case stmts(L). { build_clause_body(g, L); }
 case ::= CASE(K) elist(L) COLON(C). { build_case(g, K, build_list(g, L), C); }

@@ -1,5 +1,5 @@
-/* lexer.h - the fast scanner (lexer.re). It accepts correct tokens only: at the first lexical error it returns
- * LEX_ERROR, and the diagnosing parser takes over. Token codes are the grammar's (grammar.h, T_*). */
+/* lexer.h - the fast scanner (lexer.re). It accepts correct tokens only: at the first lexical error it
+ * returns LEX_ERROR, and the diagnosing parser takes over. Token codes are the grammar's (grammar.h, T_*). */
 #ifndef GOVM_FRONTEND_LEXER_H
 #define GOVM_FRONTEND_LEXER_H
 #include "frontend/parser.h"
@@ -24,8 +24,8 @@ typedef struct Lexer {
   bool nlsemi; /* a newline or the end of the text ends a statement */
 } Lexer;
 
-/* The text must be followed by a NUL and outlive the lexer. False when some byte of it is never right: a NUL, invalid
- * UTF-8, a byte order mark that is not at the start. */
+/* The text must be followed by a NUL and outlive the lexer. False when some byte of it is never right: a NUL,
+ * invalid UTF-8, a byte order mark that is not at the start. */
 bool lex_init(Lexer *lx, ParseState *ps, const char *text, size_t n);
 int lex_next(Lexer *lx, LexToken *t);
 #endif

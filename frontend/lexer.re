@@ -1,7 +1,8 @@
 /* lexer.re - the fast scanner. Every rule matches a correct token; anything else is LEX_ERROR.
- * Invariants: the text ends in a NUL that no rule but the one for the end matches; all of it is valid UTF-8 (lex_init),
- * so that bytes from 0x80 on can be passed over in comments and strings.
- * Comments, raw strings and identifiers with non-ASCII letters are finished by hand. Start reading at lex_next().
+ * Invariants: the text ends in a NUL that no rule but the one for the end matches; all of it is valid UTF-8
+ * (lex_init), so that bytes from 0x80 on can be passed over in comments and strings.
+ * Comments, raw strings and identifiers with non-ASCII letters are finished by hand.
+ * Start reading at lex_next().
  */
 #include "frontend/lexer.h"
 
@@ -25,7 +26,8 @@ static bool valid_utf8(const char *p, const char *end) {
 }
 
 bool lex_init(Lexer *lx, ParseState *ps, const char *text, size_t n) {
-  *lx = (Lexer){.ps = ps, .cursor = text, .limit = text + n, .line_start = text, .line = 1, .blank_from = text};
+  *lx = (Lexer){.ps = ps, .cursor = text, .limit = text + n, .line_start = text, .blank_from = text};
+  lx->line = 1;
   if (memchr(text, 0, n) || !valid_utf8(text, text + n)) return false;
   if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) lx->cursor += 3;
   return true;
@@ -60,8 +62,8 @@ static bool directive(Lexer *lx, const char *start, const char *end) {
   bool go = start[1] == '/' && (size_t)(end - start) >= 5 && memcmp(start + 2, "go:", 3) == 0;
   if (!line && !go) return true;
   if (go && lx->braces > 0) return false;
-  parse_directive(lx->ps, lx->line, (u32)(start - lx->line_start) + 1, lx->blank_from <= lx->line_start, start,
-                  (size_t)(end - start));
+  bool blank = lx->blank_from <= lx->line_start;
+  parse_directive(lx->ps, lx->line, (u32)(start - lx->line_start) + 1, blank, start, (size_t)(end - start));
   return lx->ps->nerrors == 0;
 }
 
@@ -97,7 +99,8 @@ static bool raw_string(Lexer *lx, const char *start) {
 
 /* A number must not run into a letter, digit or, when it has a base prefix, a point. */
 static bool number_ends(const char *start, const char *end) {
-  bool prefixed = start[0] == '0' && (start[1] | 0x20) >= 'a' && (start[1] | 0x20) != 'e' && (start[1] | 0x20) != 'i';
+  int c = start[1] | 0x20;
+  bool prefixed = start[0] == '0' && (c == 'x' || c == 'o' || c == 'b');
   return !is_word(*end) && (u8)*end < 0x80 && !(prefixed && *end == '.');
 }
 

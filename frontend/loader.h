@@ -1,29 +1,31 @@
-/* loader.h - finds, reads and parses packages: those named on the command line and, transitively, what they import.
+/* loader.h - finds, reads and parses packages: those named on the command line and, transitively, what they
+ * import.
  *
  * Where an import path is looked up, in this order:
- *   "unsafe"                      a package without files
- *   LoadConfig.mapped             lists of files given by the caller ("./a" and "test/a" of multi-package tests)
- *   LoadConfig.is_external        packages that the caller has already (a precompiled image)
- *   "./x", "../x"                 relative to the importing package's directory
- *   GOROOT/src/x                  std; for imports by std itself GOROOT/src/vendor/x (or src/cmd/vendor/x) first
- *   the main module               go.mod's module path, then its vendor directory
+ *   "unsafe"                 a package without files
+ *   LoadConfig.mapped        lists of files given by the caller ("./a", "test/a" of multi-package tests)
+ *   LoadConfig.is_external   packages that the caller has already (a precompiled image)
+ *   "./x", "../x"            relative to the importing package's directory
+ *   GOROOT/src/x             std; for imports by std itself its vendor directories first
+ *   the main module          go.mod's module path, then its vendor directory
  * No network, no module cache.
  *
- * Which files of a directory belong to a package: go/build's rules (names that start with "_" or ".", _GOOS_GOARCH
- * suffixes, //go:build lines, import "C" with cgo off). std packages are read for an unknown GOARCH with the tags
- * purego and math_big_pure_go, except where frontend/std_files.def says otherwise, so that their portable versions are taken.
- * runtime.GOARCH remains amd64, which is also what user packages are read for.
+ * Which files of a directory belong to a package: go/build's rules (names that start with "_" or ".",
+ * _GOOS_GOARCH suffixes, //go:build lines, import "C" with cgo off). std packages are read for an unknown
+ * GOARCH with the tags purego and math_big_pure_go, except where frontend/std_files.def says otherwise, so
+ * that their portable versions are taken. runtime.GOARCH remains amd64, which is also what user packages are
+ * read for.
  *
- * Overlay: the Go files of stdlib/overlay/<path> change a std package. A file OVERLAY beside them says how, one word per line's
- * start ("#" starts a comment):
+ * Overlay: the Go files of stdlib/overlay/<path> change a std package. A file OVERLAY beside them says how,
+ * by the first word of each line ("#" starts a comment):
  *   replace       the overlay's files are the whole package
- *   add NAME...   the overlay declares something new; without this a declaration must replace one of GOROOT's
+ *   add NAME...   the overlay declares something new; otherwise a declaration must replace one of GOROOT's
  *   drop NAME...  a declaration of GOROOT's that is left out
- * Names are Func, Type, Var, Const or Type.Method. Without the file the overlay overrides declarations one by one; an
- * override that matches nothing is an error.
+ * Names are Func, Type, Var, Const or Type.Method. Without the file the overlay overrides declarations one by
+ * one; an override that matches nothing is an error.
  *
- * Errors: everything wrong with packages and files is reported to the sink, as the go command words it, and loading
- * goes on; a LoadPackage with nerrors > 0 or a missing import is not fit for checking.
+ * Errors: everything wrong with packages and files is reported to the sink, as the go command words it, and
+ * loading goes on; a LoadPackage with nerrors > 0 or a missing import is not fit for checking.
  * Memory: packages and their trees live as long as the Loader.
  */
 #ifndef GOVM_FRONTEND_LOADER_H
@@ -39,19 +41,19 @@ typedef struct LoadImport {
 } LoadImport;
 
 struct LoadPackage {
-  const Atom *path;      /* "fmt", "vendor/golang.org/x/net/idna", "command-line-arguments" */
-  const Atom *name;      /* of the package clause */
-  const Atom *dir;       /* "" for unsafe, external and mapped packages */
-  const Atom *goversion; /* of the module's go line, "go1.21"; NULL: the latest */
-  Arena arena;           /* owns the trees */
-  VEC(File *) files;     /* in the order of their names */
+  const Atom *path;        /* "fmt", "vendor/golang.org/x/net/idna", "command-line-arguments" */
+  const Atom *name;        /* of the package clause */
+  const Atom *dir;         /* "" for unsafe, external and mapped packages */
+  const Atom *goversion;   /* of the module's go line, "go1.21"; NULL: the latest */
+  Arena arena;             /* owns the trees */
+  VEC(File *) files;       /* in the order of their names */
   VEC(LoadImport) imports; /* distinct, in order of first appearance */
-  LoadPackage *xtest;    /* with include_tests: the package NAME_test in the same directory, or NULL */
+  LoadPackage *xtest;      /* with include_tests: the package NAME_test in the same directory, or NULL */
   bool is_std, is_unsafe, is_external;
-  bool is_overlaid;      /* overrides were merged in: GOROOT's files may be left with unused imports */
-  u32 nerrors;           /* of this package alone */
-  u32 state;             /* the loader's: see loader.c */
-  void *types;           /* for the caller: its checked Package */
+  bool is_overlaid; /* overrides were merged in: GOROOT's files may be left with unused imports */
+  u32 nerrors;      /* of this package alone */
+  u32 state;        /* the loader's: see loader.c */
+  void *types;      /* for the caller: its checked Package */
 };
 
 typedef struct LoadMapping {
@@ -78,7 +80,8 @@ typedef struct Loader Loader;
 Loader *loader_new(const LoadConfig *config, DiagSink *sink);
 void loader_free(Loader *l);
 
-/* Each loads one package and all that it imports. NULL after errors that leave no package; check the sink's nerrors. */
+/* Each loads one package and all that it imports. NULL after errors that leave no package; check the sink's
+ * nerrors. */
 LoadPackage *loader_files(Loader *l, const char *const *files, u32 n); /* path "command-line-arguments" */
 LoadPackage *loader_dir(Loader *l, const char *dir);
 LoadPackage *loader_path(Loader *l, const char *path); /* an import path, or ./dir */
@@ -91,10 +94,11 @@ const LoadPackageList *loader_order(const Loader *l);
 LoadPackage *loader_find(const Loader *l, const Atom *path); /* by its own path; NULL when not loaded */
 LoadPackage *load_import_of(const LoadPackage *p, const Atom *path); /* by the path as p writes it; NULL */
 
-/* Whether dir/name, with the text given, belongs to a build for these settings: file name suffix and build line. */
+/* Whether dir/name, with the text given, belongs to a build for these settings: file name suffix and build
+ * line. */
 typedef struct FileFilter {
-  const char *goarch;           /* NULL: an unknown architecture */
-  const Atom *const *tags;      /* besides linux, unix, gc, go1.1 .. go1.26 */
+  const char *goarch;      /* NULL: an unknown architecture */
+  const Atom *const *tags; /* besides linux, unix, gc, go1.1 .. go1.26 */
   u32 ntags;
 } FileFilter;
 bool file_filter_match(const FileFilter *f, const char *name, const char *text, size_t n);

@@ -1,5 +1,6 @@
 /* loader_files.c - which files of a directory belong to a package, and reading them.
- * Follows go/build (build.go: matchFile, goodOSArchFile, shouldBuild, parseFileHeader). Start at file_filter_match().
+ * Follows go/build (build.go: matchFile, goodOSArchFile, shouldBuild, parseFileHeader). Start at
+ * file_filter_match().
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* memmem */
@@ -13,12 +14,13 @@
 #include "frontend/loader_priv.h"
 
 static const char *const known_os[] = {
-    "aix",   "android", "darwin", "dragonfly", "freebsd", "hurd",    "illumos", "ios",     "js",     "linux",
-    "nacl",  "netbsd",  "openbsd", "plan9",    "solaris", "wasip1", "windows", "zos",
+    "aix",   "android", "darwin", "dragonfly", "freebsd", "hurd",    "illumos", "ios",     "js",
+    "linux", "nacl",    "netbsd", "openbsd",   "plan9",   "solaris", "wasip1",  "windows", "zos",
 };
 static const char *const known_arch[] = {
-    "386",    "amd64", "amd64p32", "arm",    "armbe",   "arm64", "arm64be", "loong64", "mips",  "mipsle",  "mips64",  "mips64le",
-    "mips64p32", "mips64p32le", "ppc", "ppc64", "ppc64le", "riscv", "riscv64", "s390", "s390x", "sparc", "sparc64", "wasm",
+    "386",     "amd64",  "amd64p32", "arm",      "armbe",     "arm64",       "arm64be", "loong64",
+    "mips",    "mipsle", "mips64",   "mips64le", "mips64p32", "mips64p32le", "ppc",     "ppc64",
+    "ppc64le", "riscv",  "riscv64",  "s390",     "s390x",     "sparc",       "sparc64", "wasm",
 };
 
 static bool in_list(const char *const *list, size_t n, const char *s) {
@@ -78,7 +80,8 @@ static const char *find_build_line(const char *text, size_t n, size_t *len) {
   const char *p = text, *end = text + n;
   *len = 0;
   while (p < end) {
-    if (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n' || (u8)*p == 0xef || (u8)*p == 0xbb || (u8)*p == 0xbf) {
+    if (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n' || (u8)*p == 0xef || (u8)*p == 0xbb ||
+        (u8)*p == 0xbf) {
       p++;
       continue;
     }
@@ -166,7 +169,8 @@ bool load_read_file(const char *path, StrBuf *out, Err *e) {
   struct stat st;
   bool ok = false;
   FILE *f = fopen(path, "rb");
-  if (!f) return err_set(e, "open %s: %s", path, errno == ENOENT ? "no such file or directory" : strerror(errno));
+  if (!f)
+    return err_set(e, "open %s: %s", path, errno == ENOENT ? "no such file or directory" : strerror(errno));
   sb_reset(out);
   if (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode)) {
     err_set(e, "read %s: is a directory", path);
@@ -189,7 +193,8 @@ bool load_go_files(Arena *a, const char *dir, NameVec *out) {
   if (!d) return false;
   for (struct dirent *e; (e = readdir(d));) {
     size_t n = strlen(e->d_name);
-    if (n < 4 || strcmp(e->d_name + n - 3, ".go") != 0 || e->d_name[0] == '_' || e->d_name[0] == '.') continue;
+    if (n < 4 || strcmp(e->d_name + n - 3, ".go") != 0 || e->d_name[0] == '_' || e->d_name[0] == '.')
+      continue;
     VEC_PUSH(a, out, arena_strdup(a, e->d_name));
   }
   closedir(d);

@@ -1,11 +1,11 @@
 /* loader_overlay.c - the overlay: files of govm's own that replace a std package or some of its declarations.
- * Overridden declarations are removed from the parsed GOROOT files; a constant keeps its place under the name "_", for
- * iota and implicit repetition count on it. Imports that are unused then are the checker's to forgive (is_overlaid).
- * loader.h describes the file OVERLAY. Start reading at load_merge_overlay().
+ * Overridden declarations are removed from the parsed GOROOT files; a constant keeps its place under the name
+ * "_", for iota and implicit repetition count on it. Imports that are unused then are the checker's to
+ * forgive (is_overlaid). loader.h describes the file OVERLAY. Start reading at load_merge_overlay().
  */
 #include "frontend/loader_priv.h"
 
-typedef enum KeyUse { KEY_ADD = 1, KEY_DROP, KEY_OVERRIDE, KEY_MATCHED } KeyUse;
+typedef enum KeyUse { KEY_DROP = 1, KEY_OVERRIDE, KEY_MATCHED } KeyUse;
 #define KEY(use) ((void *)(uintptr_t)(use))
 
 typedef struct Overlay {
@@ -13,7 +13,8 @@ typedef struct Overlay {
   LoadPackage *p;
   PtrMap added;   /* names that the overlay may declare anew */
   PtrMap dropped; /* names to leave out: KEY_DROP, or KEY_MATCHED once seen */
-  PtrMap names;   /* names that the overlay declares: KEY_OVERRIDE, or KEY_MATCHED once seen in GOROOT's files */
+  PtrMap
+      names; /* names that the overlay declares: KEY_OVERRIDE, or KEY_MATCHED once seen in GOROOT's files */
 } Overlay;
 
 /* Reads the OVERLAY file of dir; maps may be NULL. True when it says replace. */
@@ -28,8 +29,12 @@ static bool read_marker(const char *dir, Overlay *o) {
       char *verb = strtok_r(line, " \t\r", &word_state);
       if (!verb) continue;
       replace |= strcmp(verb, "replace") == 0;
-      PtrMap *m = !o ? NULL : strcmp(verb, "add") == 0 ? &o->added : strcmp(verb, "drop") == 0 ? &o->dropped : NULL;
-      for (char *w; m && (w = strtok_r(NULL, " \t\r", &word_state));) ptrmap_set(m, atom_cstr(w), KEY(KEY_DROP));
+      PtrMap *m = !o                          ? NULL
+                  : strcmp(verb, "add") == 0  ? &o->added
+                  : strcmp(verb, "drop") == 0 ? &o->dropped
+                                              : NULL;
+      for (char *w; m && (w = strtok_r(NULL, " \t\r", &word_state));)
+        ptrmap_set(m, atom_cstr(w), KEY(KEY_DROP));
     }
   }
   sb_free(&path);
@@ -98,7 +103,8 @@ static bool keep_var(Overlay *o, VarDecl *d) {
     kept++;
   }
   if (kept > 0 && kept < n && values > 0 && values != n)
-    load_error(o->l, o->p, d->d.n.pos, "overlay: variables that share one value cannot be overridden one by one");
+    load_error(o->l, o->p, d->d.n.pos,
+               "overlay: variables that share one value cannot be overridden one by one");
   d->names.n = kept;
   if (list && values == n) list->elems.n = kept;
   if (list && values == n && kept == 1) d->values = list->elems.v[0];

@@ -15,16 +15,16 @@ typedef struct Loading {
 struct Loader {
   LoadConfig config;
   DiagSink *sink;
-  Arena arena;              /* package records and names */
-  const char *overlay_dir;  /* "" when there is none */
-  PtrMap packages;          /* path Atom -> LoadPackage */
+  Arena arena;             /* package records and names */
+  const char *overlay_dir; /* "" when there is none */
+  PtrMap packages;         /* path Atom -> LoadPackage */
   LoadPackageList order;
-  VEC(Loading) stack;       /* packages being loaded, outermost first */
+  VEC(Loading) stack;         /* packages being loaded, outermost first */
   VEC(const Atom *) std_tags; /* of the filter that load_filter_for made last */
-  bool module_known;        /* the fields below are set */
-  const Atom *module_path;  /* NULL: no go.mod */
+  bool module_known;          /* the fields below are set */
+  const Atom *module_path;    /* NULL: no go.mod */
   const Atom *module_root;
-  const Atom *module_go;    /* "go1.21" or NULL */
+  const Atom *module_go; /* "go1.21" or NULL */
 };
 
 /* loader_files.c */
@@ -35,7 +35,8 @@ bool load_go_files(Arena *a, const char *dir, NameVec *out);
 
 /* loader.c: an error of package p (or of none) at an unknown or known position. */
 void load_error(Loader *l, LoadPackage *p, Pos pos, const char *fmt, ...) PRINTF(4, 5);
-/* Reads dir/name and parses it into p's arena; NULL when it does not belong to the build or cannot be read. */
+/* Reads dir/name and parses it into p's arena; NULL when it does not belong to the build or cannot be read.
+ */
 File *load_parse(Loader *l, LoadPackage *p, const char *dir, const char *name, const FileFilter *filter);
 
 /* loader_overlay.c: true when the overlay has files for p. replace: they are all of it. */

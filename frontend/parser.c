@@ -1,5 +1,5 @@
-/* parser.c - runs the table-driven parser: feeds the scanner's tokens to the grammar until the end of the text or the
- * first thing that is wrong or doubtful. It reports nothing; see parser.h.
+/* parser.c - runs the table-driven parser: feeds the scanner's tokens to the grammar until the end of the
+ * text or the first thing that is wrong or doubtful. It reports nothing; see parser.h.
  */
 #include "frontend/parser.h"
 

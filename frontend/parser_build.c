@@ -39,7 +39,8 @@ static bool is_plain_type(const Expr *x) {
   case N_StructType:
   case N_InterfaceType:
   case N_FuncType: return true;
-  case N_ChanType: return ((const ChanType *)x)->dir != CHAN_RECV; /* <-chan has another position as an expression */
+  case N_ChanType:
+    return ((const ChanType *)x)->dir != CHAN_RECV; /* <-chan has another position as an expression */
   case N_SelectorExpr: return ((const SelectorExpr *)x)->x->n.kind == N_Name;
   case N_Operation: {
     const Operation *o = (const Operation *)x;
@@ -221,7 +222,9 @@ TypeVal build_tilde(Build *g, LexToken tilde, Expr *x) {
   return (TypeVal){&o->e, tilde.pos};
 }
 
-static bool is_union(const Expr *x) { return x->n.kind == N_Operation && ((const Operation *)x)->op == OP_OR; }
+static bool is_union(const Expr *x) {
+  return x->n.kind == N_Operation && ((const Operation *)x)->op == OP_OR;
+}
 
 /* x | y; when y is a union itself, x becomes its first term. */
 TypeVal build_union(Build *g, TypeVal x, LexToken op, Expr *y) {
@@ -366,8 +369,8 @@ static const Expr *leftmost(const Expr *x, bool *indexed) {
   }
 }
 
-/* name [ items ] type: gc reads a name after "[" as the start of an expression, unless "[" comes next again, and takes
- * a name, or an expression that can be split into a name and a constraint, for a type parameter. */
+/* name [ items ] type: gc reads a name after "[" as the start of an expression, unless "[" comes next again,
+ * and takes a name, or an expression that can be split into a name and a constraint, for a type parameter. */
 void build_bracket_type_decl(Build *g, Pragma *pragma, LexToken name, LexToken lbrack, u32 items, bool comma,
                              bool alias, Expr *type) {
   ParseState *ps = g->ps;
@@ -377,7 +380,8 @@ void build_bracket_type_decl(Build *g, Pragma *pragma, LexToken name, LexToken l
   if (single) {
     Name *pname = NULL;
     bool starts_with_name = leftmost(first->type, &indexed)->n.kind == N_Name;
-    Expr *constraint = starts_with_name && !indexed ? parse_extract_name(ps, first->type, false, &pname) : NULL;
+    Expr *constraint =
+        starts_with_name && !indexed ? parse_extract_name(ps, first->type, false, &pname) : NULL;
     array = !pname || !constraint;
   }
   if (indexed) build_give_up(g);
@@ -407,8 +411,8 @@ void build_group(Build *g, u32 mark) {
   }
 }
 
-void build_func(Build *g, Pragma *pragma, Pos pos, Field *recv, LexToken name, const FieldList *tparams, FuncType *type,
-                BlockStmt *body) {
+void build_func(Build *g, Pragma *pragma, Pos pos, Field *recv, LexToken name, const FieldList *tparams,
+                FuncType *type, BlockStmt *body) {
   FuncDecl *f = NODE(g->ps, FuncDecl, pos);
   f->pragma = pragma;
   f->recv = recv;
@@ -494,7 +498,8 @@ Stmt *build_call_stmt(Build *g, LexToken kw, CallTok tok, Expr *call) {
   CallStmt *c = NODE(g->ps, CallStmt, kw.pos);
   c->tok = tok;
   c->call = call;
-  if (call->n.kind == N_ParenExpr || call->n.kind == N_Operation || call->n.kind == N_ChanType) build_give_up(g);
+  if (call->n.kind == N_ParenExpr || call->n.kind == N_Operation || call->n.kind == N_ChanType)
+    build_give_up(g);
   return &c->s;
 }
 
@@ -513,7 +518,9 @@ Stmt *build_if(Build *g, LexToken kw, HeaderVal h, BlockStmt *then, Stmt *els) {
   return &s->s;
 }
 
-static bool is_define(const Stmt *s) { return s && s->n.kind == N_AssignStmt && ((const AssignStmt *)s)->op == OP_DEF; }
+static bool is_define(const Stmt *s) {
+  return s && s->n.kind == N_AssignStmt && ((const AssignStmt *)s)->op == OP_DEF;
+}
 
 Stmt *build_for(Build *g, LexToken kw, HeaderVal h, BlockStmt *body) {
   ForStmt *s = NODE(g->ps, ForStmt, kw.pos);
@@ -566,7 +573,8 @@ void build_comm(Build *g, LexToken kw, Stmt *comm, LexToken colon) {
 void build_clause_body(Build *g, u32 mark) {
   Node *clause = g->ps->stack.v[mark - 1];
   parse_list_take(g->ps, mark,
-                  clause->kind == N_CaseClause ? &((CaseClause *)clause)->body : &((CommClause *)clause)->body);
+                  clause->kind == N_CaseClause ? &((CaseClause *)clause)->body
+                                               : &((CommClause *)clause)->body);
 }
 
 Stmt *build_switch_simple(Build *g, Stmt *s) {

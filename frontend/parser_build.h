@@ -1,12 +1,13 @@
 /* parser_build.h - the grammar's actions: the values of its symbols, and the functions that build the tree.
  *
- * A list is a mark: its elements are on ps->stack from there on, until the rule that owns the list takes them. Rules
- * reduce in stack order, so a list is complete, and topmost, when it is taken; of two lists in one rule the later one
- * is taken first.
+ * A list is a mark: its elements are on ps->stack from there on, until the rule that owns the list takes
+ * them. Rules reduce in stack order, so a list is complete, and topmost, when it is taken; of two lists in
+ * one rule the later one is taken first.
  *
- * Positions and shapes are those that gc's recursive descent gives (diagnose*.c follow it line by line). Where the
- * grammar is wider than gc's parser, or where gc parses the same text as a type that the grammar took for an
- * expression, and the two trees may differ, the action gives up (build_give_up): the diagnosing parser then decides.
+ * Positions and shapes are those that gc's recursive descent gives (diagnose*.c follow it line by line).
+ * Where the grammar is wider than gc's parser, or where gc parses the same text as a type that the grammar
+ * took for an expression, and the two trees may differ, the action gives up (build_give_up): the diagnosing
+ * parser then decides.
  */
 #ifndef GOVM_FRONTEND_PARSER_BUILD_H
 #define GOVM_FRONTEND_PARSER_BUILD_H
@@ -72,21 +73,24 @@ TypeVal build_open_array(Build *g, LexToken lbrack, Expr *elem); /* [...]T */
 TypeVal build_slice_type(Build *g, LexToken lbrack, Expr *elem);
 TypeVal build_map(Build *g, LexToken map, Expr *key, Expr *value);
 TypeVal build_chan(Build *g, LexToken first, ChanDir dir, Expr *elem);
-TypeVal build_struct(Build *g, LexToken kw, u32 mark);       /* of pairs (Field, tag or NULL) */
-TypeVal build_interface(Build *g, LexToken kw, u32 mark);    /* of Fields */
+TypeVal build_struct(Build *g, LexToken kw, u32 mark);    /* of pairs (Field, tag or NULL) */
+TypeVal build_interface(Build *g, LexToken kw, u32 mark); /* of Fields */
 FuncType *build_signature(Build *g, Pos pos, u32 params, u32 results);
 
 /* fields and parameters (parser_params.c) */
-void build_fields(Build *g, u32 names, Expr *type, BasicLit *tag); /* names are replaced by pairs (Field, tag) */
+void build_fields(Build *g, u32 names, Expr *type,
+                  BasicLit *tag); /* names are replaced by pairs (Field, tag) */
 void build_embedded(Build *g, TypeVal type, BasicLit *tag);
 void build_method(Build *g, LexToken name, FuncType *type);
 void build_interface_elem(Build *g, TypeVal type);
 void build_param(Build *g, const LexToken *name, const LexToken *dots, TypeVal type);
 void build_result(Build *g, TypeVal type);
 void build_params(Build *g, u32 mark, bool dots_ok, FieldList *out);
-void build_type_param(Build *g, LexToken name, Expr *constraint); /* of a function; constraint NULL: the next one's */
+void build_type_param(Build *g, LexToken name,
+                      Expr *constraint); /* of a function; constraint NULL: the next one's */
 void build_type_params(Build *g, u32 mark, FieldList *out);
-/* An item of what may be type parameters or an array length. constraint NULL: x may be a name with a constraint. */
+/* An item of what may be type parameters or an array length. constraint NULL: x may be a name with a
+ * constraint. */
 void build_type_item(Build *g, Expr *x, Expr *constraint);
 
 /* declarations */
@@ -97,8 +101,8 @@ void build_type_decl(Build *g, Pragma *pragma, LexToken name, bool alias, Expr *
 void build_bracket_type_decl(Build *g, Pragma *pragma, LexToken name, LexToken lbrack, u32 items, bool comma,
                              bool alias, Expr *type);
 void build_group(Build *g, u32 mark); /* the declarations from mark on stand in one pair of parentheses */
-void build_func(Build *g, Pragma *pragma, Pos pos, Field *recv, LexToken name, const FieldList *tparams, FuncType *type,
-                BlockStmt *body);
+void build_func(Build *g, Pragma *pragma, Pos pos, Field *recv, LexToken name, const FieldList *tparams,
+                FuncType *type, BlockStmt *body);
 Field *build_receiver(Build *g, u32 mark);
 void build_top_level(Build *g, bool import); /* a top-level declaration has ended */
 

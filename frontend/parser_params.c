@@ -1,6 +1,6 @@
 /* parser_params.c - the grammar's actions for fields, parameters and type parameters.
- * A parameter that is one name may turn out to be a type or to share the type of a later parameter; it is kept as a
- * Field with a name and no type until its list is complete (build_params).
+ * A parameter that is one name may turn out to be a type or to share the type of a later parameter; it is
+ * kept as a Field with a name and no type until its list is complete (build_params).
  */
 #include "frontend/parser_build.h"
 
@@ -31,7 +31,8 @@ void build_method(Build *g, LexToken name, FuncType *type) {
   parse_list_push(g->ps, new_field(g, name.pos, build_name(g, name), &type->e));
 }
 
-/* gc reads Name[A, B] at the start of an element as a parameter list: the position of the list is where A starts. */
+/* gc reads Name[A, B] at the start of an element as a parameter list: the position of the list is where A
+ * starts. */
 static void fix_instance_list(Build *g, Expr *x) {
   while (x->n.kind == N_Operation && ((Operation *)x)->op == OP_OR) x = ((Operation *)x)->x;
   if (x->n.kind != N_IndexExpr || ((IndexExpr *)x)->x->n.kind != N_Name) return;
@@ -120,7 +121,8 @@ void build_type_item(Build *g, Expr *x, Expr *constraint) {
   parse_list_push(g->ps, new_field(g, x->n.pos, (Name *)x, constraint));
 }
 
-/* Whether gc's parser of constraints would build the same tree for what was parsed as the operand of an operator. */
+/* Whether gc's parser of constraints would build the same tree for what was parsed as the operand of an
+ * operator. */
 static bool is_plain_constraint(const Expr *x) {
   switch (x->n.kind) {
   case N_Name:

@@ -1,6 +1,6 @@
-/* parser_state.c - what both parsers do alike: building nodes and lists, telling type parameters from array lengths,
- * and the comments that mean something.
- * Follows cmd/compile/internal/syntax/parser.go and noder/noder.go (directives). Start reading at parse_directive().
+/* parser_state.c - what both parsers do alike: building nodes and lists, telling type parameters from array
+ * lengths, and the comments that mean something. Follows cmd/compile/internal/syntax/parser.go and
+ * noder/noder.go (directives). Start reading at parse_directive().
  */
 #include <stdlib.h>
 
@@ -88,7 +88,8 @@ bool parse_is_value(const Expr *x) {
   case N_CallExpr: return true;
   case N_Operation: return ((const Operation *)x)->op != OP_MUL || ((const Operation *)x)->y;
   case N_ParenExpr: return parse_is_value(((const ParenExpr *)x)->x);
-  case N_IndexExpr: return parse_is_value(((const IndexExpr *)x)->x) || parse_is_value(((const IndexExpr *)x)->index);
+  case N_IndexExpr:
+    return parse_is_value(((const IndexExpr *)x)->x) || parse_is_value(((const IndexExpr *)x)->index);
   default: return false;
   }
 }
@@ -124,7 +125,8 @@ Expr *parse_extract_name(ParseState *ps, Expr *x, bool force, Name **name) {
     if (*name) return t;
   } else if (x->n.kind == N_CallExpr) {
     CallExpr *c = (CallExpr *)x;
-    if (c->fun->n.kind == N_Name && c->args.n == 1 && !c->has_dots && (force || parse_is_type_elem(c->args.v[0]))) {
+    if (c->fun->n.kind == N_Name && c->args.n == 1 && !c->has_dots &&
+        (force || parse_is_type_elem(c->args.v[0]))) {
       *name = (Name *)c->fun; /* name (T) */
       return ast_unparen(c->args.v[0]);
     }
@@ -136,8 +138,8 @@ Expr *parse_extract_name(ParseState *ps, Expr *x, bool force, Name **name) {
 
 enum { POS_MAX = 1 << 30 }; /* the largest line or column a directive may name */
 
-/* Finds the last ":" of text[0..n). *after: offset behind it, 0 when there is none; *value: the number that follows.
- * True when a number does. */
+/* Finds the last ":" of text[0..n). *after: offset behind it, 0 when there is none; *value: the number that
+ * follows. True when a number does. */
 static bool trailing_digits(const char *text, size_t n, size_t *after, u64 *value) {
   *after = 0;
   *value = 0;
@@ -155,8 +157,10 @@ static bool trailing_digits(const char *text, size_t n, size_t *after, u64 *valu
   return i < n;
 }
 
-static void bad_line_number(ParseState *ps, u32 line, u32 col, const char *what, const char *text, size_t i, size_t n) {
-  parse_error(ps, parse_pos_at(ps, line, col + (u32)i), "invalid %s number: %.*s", what, (int)(n - i), text + i);
+static void bad_line_number(ParseState *ps, u32 line, u32 col, const char *what, const char *text, size_t i,
+                            size_t n) {
+  parse_error(ps, parse_pos_at(ps, line, col + (u32)i), "invalid %s number: %.*s", what, (int)(n - i),
+              text + i);
 }
 
 /* text[0..n) at line:col is what follows "line "; pos is where the new base starts. */
@@ -199,32 +203,38 @@ static void update_base(ParseState *ps, Pos pos, u32 line, u32 col, const char *
 
 /* ---- //go: directives ---- */
 
-static bool starts_with(const Atom *a, const char *prefix) { return strncmp(a->s, prefix, strlen(prefix)) == 0; }
+static bool starts_with(const Atom *a, const char *prefix) {
+  return strncmp(a->s, prefix, strlen(prefix)) == 0;
+}
 
 static const struct {
   const char *verb;
   u32 flags;
+  bool runtime_only;
 } directive_flags[] = {
-    {"//go:build", PRAGMA_GOBUILD},
-    {"//go:noescape", PRAGMA_NOESCAPE},
-    {"//go:norace", PRAGMA_NORACE},
-    {"//go:nosplit", PRAGMA_NOSPLIT},
-    {"//go:noinline", PRAGMA_NOINLINE},
-    {"//go:systemstack", PRAGMA_SYSTEMSTACK},
-    {"//go:uintptrkeepalive", PRAGMA_UINTPTRKEEPALIVE},
-    {"//go:uintptrescapes", PRAGMA_UINTPTRESCAPES | PRAGMA_UINTPTRKEEPALIVE},
-    {"//go:nocheckptr", PRAGMA_OTHER},
-    {"//go:nowritebarrier", PRAGMA_OTHER},
-    {"//go:nowritebarrierrec", PRAGMA_OTHER},
-    {"//go:yeswritebarrierrec", PRAGMA_OTHER},
-    {"//go:cgo_unsafe_args", PRAGMA_OTHER},
-    {"//go:registerparams", PRAGMA_OTHER},
+    {"//go:build", PRAGMA_GOBUILD, false},
+    {"//go:noescape", PRAGMA_NOESCAPE, false},
+    {"//go:norace", PRAGMA_NORACE, false},
+    {"//go:nosplit", PRAGMA_NOSPLIT, false},
+    {"//go:noinline", PRAGMA_NOINLINE, false},
+    {"//go:systemstack", PRAGMA_SYSTEMSTACK, true},
+    {"//go:uintptrkeepalive", PRAGMA_UINTPTRKEEPALIVE, false},
+    {"//go:uintptrescapes", PRAGMA_UINTPTRESCAPES | PRAGMA_UINTPTRKEEPALIVE, false},
+    {"//go:nocheckptr", PRAGMA_OTHER, false},
+    {"//go:nowritebarrier", PRAGMA_OTHER, true},
+    {"//go:nowritebarrierrec", PRAGMA_OTHER, true},
+    {"//go:yeswritebarrierrec", PRAGMA_OTHER, true},
+    {"//go:cgo_unsafe_args", PRAGMA_OTHER, false},
+    {"//go:registerparams", PRAGMA_OTHER, false},
 };
 
-static u32 flags_of(const char *verb, size_t n) {
-  for (size_t i = 0; i < ARRAY_LEN(directive_flags); i++)
-    if (strlen(directive_flags[i].verb) == n && memcmp(directive_flags[i].verb, verb, n) == 0)
-      return directive_flags[i].flags;
+static u32 flags_of(const char *verb, size_t n, bool *runtime_only) {
+  for (size_t i = 0; i < ARRAY_LEN(directive_flags); i++) {
+    if (strlen(directive_flags[i].verb) != n || memcmp(directive_flags[i].verb, verb, n) != 0) continue;
+    *runtime_only = directive_flags[i].runtime_only;
+    return directive_flags[i].flags;
+  }
+  *runtime_only = false;
   return 0;
 }
 
@@ -252,22 +262,46 @@ static void linkname_directive(ParseState *ps, Pos pos, const Atom *text) {
   VEC_PUSH(ps->arena, &ps->file->linknames, l);
 }
 
-/* Complains about directives that only std may use, unless the file is std's. */
-static void check_reserved(ParseState *ps, Pos pos, const Atom *text, const char *verb, size_t n) {
-  if (ps->opt->std) return;
-  if (starts_with(text, "//go:cgo_")) parse_complain(ps, pos, "%s only allowed in cgo-generated code", text->s);
-  if (strncmp(verb, "//go:systemstack", n) == 0 || strncmp(verb, "//go:nowritebarrier", n) == 0 ||
-      strncmp(verb, "//go:nowritebarrierrec", n) == 0 || strncmp(verb, "//go:yeswritebarrierrec", n) == 0) {
-    if (flags_of(verb, n)) parse_complain(ps, pos, "%.*s only allowed in runtime", (int)n, verb);
+/* The arguments of cgo's own directives: quoted ones for the dynamic linker and flags, symbols for the
+ * others. */
+static void check_cgo_usage(ParseState *ps, Pos pos, const Atom *text) {
+  static const struct {
+    const char *verb, *args;
+    bool quoted;
+    u32 min, max;
+  } usages[] = {
+      {"//go:cgo_ldflag", "\"arg\"", true, 1, 1},
+      {"//go:cgo_dynamic_linker", "\"path\"", true, 1, 1},
+      {"//go:cgo_import_static", "local", false, 1, 1},
+      {"//go:cgo_export_static", "local [remote]", false, 1, 2},
+      {"//go:cgo_export_dynamic", "local [remote]", false, 1, 2},
+  };
+  const Atom *f[2];
+  u32 n = split_fields(text, f, 2);
+  for (size_t i = 0; i < ARRAY_LEN(usages); i++) {
+    if (!atom_is(f[0], usages[i].verb)) continue;
+    bool fits = n > usages[i].min && n <= usages[i].max + 1 && (f[1]->s[0] == '"') == usages[i].quoted;
+    if (!fits) parse_complain(ps, pos, "usage: %s %s", usages[i].verb, usages[i].args);
   }
-  if (flags_of(verb, n) == PRAGMA_UINTPTRKEEPALIVE)
-    parse_complain(ps, pos, "%.*s is only allowed in the standard library", (int)n, verb);
+}
+
+/* Complains about a directive that only std, the runtime or cgo may use. */
+static void check_reserved(ParseState *ps, Pos pos, const Atom *text, int verb_len, u32 flags,
+                           bool runtime_only) {
+  if (starts_with(text, "//go:cgo_")) {
+    parse_complain(ps, pos, "%s only allowed in cgo-generated code", text->s);
+    check_cgo_usage(ps, pos, text);
+  }
+  if (runtime_only) parse_complain(ps, pos, "%.*s only allowed in runtime", verb_len, text->s);
+  if (flags == PRAGMA_UINTPTRKEEPALIVE)
+    parse_complain(ps, pos, "%.*s is only allowed in the standard library", verb_len, text->s);
 }
 
 static void add_pragma(ParseState *ps, Pos pos, const Atom *text) {
   const char *space = strchr(text->s, ' ');
   size_t n = space ? (size_t)(space - text->s) : text->len;
-  u32 flags = flags_of(text->s, n);
+  bool runtime_only;
+  u32 flags = flags_of(text->s, n, &runtime_only);
   if (n == 10 && strncmp(text->s, "//go:embed", n) == 0) {
     const Atom *f[2];
     if (split_fields(text, f, 2) < 2) {
@@ -276,7 +310,7 @@ static void add_pragma(ParseState *ps, Pos pos, const Atom *text) {
     }
     flags = PRAGMA_EMBED;
   }
-  check_reserved(ps, pos, text, text->s, n);
+  if (!ps->opt->std) check_reserved(ps, pos, text, (int)n, flags, runtime_only);
   ps->pragma->flags |= flags;
   VEC_PUSH(ps->arena, &ps->pragma->all, (PragmaPos){pos, text, flags});
 }
@@ -325,6 +359,7 @@ void parse_clear_pragma(ParseState *ps) {
   for (u32 i = 0; i < p->all.n; i++) {
     if (!p->all.v[i].flag) continue;
     parse_complain(ps, p->all.v[i].pos,
-                   p->all.v[i].flag == PRAGMA_EMBED ? "misplaced go:embed directive" : "misplaced compiler directive");
+                   p->all.v[i].flag == PRAGMA_EMBED ? "misplaced go:embed directive"
+                                                    : "misplaced compiler directive");
   }
 }

@@ -1,7 +1,7 @@
-/* source.c - the process-wide table of position bases and what follows from it: relative positions and their order.
- * Invariant: a file's own base is its own position base; a //line directive's base has a position in the base before
- * it (its line and column are absolute in the file, as all of them are).
- * Follows cmd/compile/internal/syntax/pos.go.
+/* source.c - the process-wide table of position bases and what follows from it: relative positions and their
+ * order. Invariant: a file's own base is its own position base; a //line directive's base has a position in
+ * the base before it (its line and column are absolute in the file, as all of them are). Follows
+ * cmd/compile/internal/syntax/pos.go.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* syntax.c - the entry points of parsing: one file from memory or disk, and the token dump.
- * Invariant: the table-driven parser reports nothing; whatever it does not accept is parsed again by the diagnosing
- * parser, from the same text, into a fresh File.
+ * Invariant: the table-driven parser reports nothing; whatever it does not accept is parsed again by the
+ * diagnosing parser, from the same text, into a fresh File.
  */
 #include "frontend/syntax.h"
 
@@ -23,8 +23,8 @@ static void start_file(ParseState *ps, Arena *arena, u32 base) {
   ps->stack.n = 0;
 }
 
-File *syntax_parse(Arena *arena, DiagSink *sink, const char *name, const char *abspath, const char *text, size_t n,
-                   const ParseOptions *opt) {
+File *syntax_parse(Arena *arena, DiagSink *sink, const char *name, const char *abspath, const char *text,
+                   size_t n, const ParseOptions *opt) {
   static const ParseOptions defaults = {.check_branches = true};
   PosBase b = {.filename = atom_cstr(name), .abspath = atom_cstr(abspath ? abspath : name), .is_file = true};
   b.line = b.col = b.pos.line = b.pos.col = 1;
@@ -64,8 +64,8 @@ out:
   return ok;
 }
 
-bool syntax_parse_file(Arena *arena, DiagSink *sink, const char *name, const char *path, const ParseOptions *opt,
-                       File **out, Err *e) {
+bool syntax_parse_file(Arena *arena, DiagSink *sink, const char *name, const char *path,
+                       const ParseOptions *opt, File **out, Err *e) {
   StrBuf text = {0};
   bool ok = read_file(path, &text, e);
   if (ok) *out = syntax_parse(arena, sink, name, path, sb_cstr(&text), text.n, opt);

@@ -1,6 +1,6 @@
 /* unicode.c - the Unicode classes that Go's lexical rules and messages need, as sorted ranges above ASCII.
- * The ranges are those of Go 1.26's packages unicode and strconv (Unicode 15): letters (L), decimal digits (Nd),
- * upper-case letters (Lu) and what strconv.IsPrint accepts.
+ * The ranges are those of Go 1.26's packages unicode and strconv (Unicode 15): letters (L), decimal digits
+ * (Nd), upper-case letters (Lu) and what strconv.IsPrint accepts.
  */
 #include "frontend/unicode.h"
 

@@ -1,5 +1,5 @@
-/* unicode.h - character classes as Go's unicode and strconv packages define them. A negative or too large rune is in
- * no class. */
+/* unicode.h - character classes as Go's unicode and strconv packages define them. A negative or too large
+ * rune is in no class. */
 #ifndef GOVM_FRONTEND_UNICODE_H
 #define GOVM_FRONTEND_UNICODE_H
 #include "base/base.h"

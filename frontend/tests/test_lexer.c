@@ -1,5 +1,5 @@
-/* test_lexer.c - the two scanners: tokens, automatic semicolons, positions, directives, and every lexical error's text
- * and column. */
+/* test_lexer.c - the two scanners: tokens, automatic semicolons, positions, directives, and every lexical
+ * error's text and column. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,13 +23,14 @@ static char *dump_tokens(const char *text) {
 static void test_tokens(void **state) {
   (void)state;
   char *s = dump_tokens("a := 0x1p-2 /* c */ + 'é' // end\nreturn\n");
-  assert_string_equal(s,
-                      "1:1\tname\ta\n1:3\t:=\n1:6\tfloat\t0x1p-2\n1:21\top\t+\n1:23\trune\t'é'\n1:34\t;\tnewline\n"
-                      "2:1\treturn\n2:7\t;\tnewline\n3:1\tEOF\n");
+  assert_string_equal(
+      s, "1:1\tname\ta\n1:3\t:=\n1:6\tfloat\t0x1p-2\n1:21\top\t+\n1:23\trune\t'é'\n1:34\t;\tnewline\n"
+         "2:1\treturn\n2:7\t;\tnewline\n3:1\tEOF\n");
   free(s);
   s = dump_tokens("x++ /* a\nb */ y &^= z");
-  assert_string_equal(s, "1:1\tname\tx\n1:2\top\t++\n1:5\t;\tnewline\n2:6\tname\ty\n2:8\top=\t&^=\n2:12\tname\tz\n"
-                         "2:13\t;\tEOF\n2:13\tEOF\n");
+  assert_string_equal(
+      s, "1:1\tname\tx\n1:2\top\t++\n1:5\t;\tnewline\n2:6\tname\ty\n2:8\top=\t&^=\n2:12\tname\tz\n"
+         "2:13\t;\tEOF\n2:13\tEOF\n");
   free(s);
 }
 
@@ -91,8 +92,8 @@ static void test_lexical_errors(void **state) {
 static void test_bytes(void **state) {
   (void)state;
   u32 n;
-  static const char nul[] = "package p\nvar x\0y int\n", utf8[] = "package p // \xff\n", bom[] = "\xef\xbb\xbfpackage p\n",
-                    late_bom[] = "package p\n\xef\xbb\xbfvar x int\n";
+  static const char nul[] = "package p\nvar x\0y int\n", utf8[] = "package p // \xff\n",
+                    bom[] = "\xef\xbb\xbfpackage p\n", late_bom[] = "package p\n\xef\xbb\xbfvar x int\n";
   char *s = errors_of(nul, sizeof nul - 1, &n);
   assert_string_equal(s, "2:6: invalid NUL character\n");
   free(s);
@@ -111,10 +112,40 @@ static void test_bytes(void **state) {
 static void test_fast_literals(void **state) {
   (void)state;
   static const char *const literals[] = {
-      "0",     "0_7",   "0b1_0", "0B1", "0o17",  "0O_7",   "017",        "1_000",       "0xdead_BEEF", "0X_1",
-      "1.",    ".5",    "1e+3",  "09.5", "09e1", "0x1p4",  "0x.8P-1",    "0x1.8p1i",    "08i",         "1_0.2_5e1_0",
-      "'a'",   "'\\''", "'\\n'", "'\\377'", "'\\x7f'", "'\\u00e9'", "'\\U0010FFFF'", "'世'", "\"\\\"q\\u00e9\"", "`a\r\nb`",
-      "héllo", "_x1",   "\"\"",  "世界",
+      "0",
+      "0_7",
+      "0b1_0",
+      "0B1",
+      "0o17",
+      "0O_7",
+      "017",
+      "1_000",
+      "0xdead_BEEF",
+      "0X_1",
+      "1.",
+      ".5",
+      "1e+3",
+      "09.5",
+      "09e1",
+      "0x1p4",
+      "0x.8P-1",
+      "0x1.8p1i",
+      "08i",
+      "1_0.2_5e1_0",
+      "'a'",
+      "'\\''",
+      "'\\n'",
+      "'\\377'",
+      "'\\x7f'",
+      "'\\u00e9'",
+      "'\\U0010FFFF'",
+      "'世'",
+      "\"\\\"q\\u00e9\"",
+      "`a\r\nb`",
+      "héllo",
+      "_x1",
+      "\"\"",
+      "世界",
   };
   char text[128];
   for (size_t i = 0; i < ARRAY_LEN(literals); i++) {
@@ -135,7 +166,8 @@ static void test_fast_literals(void **state) {
 
 static void test_line_directives(void **state) {
   (void)state;
-  static const char text[] = "package p\n//line a.y:10\nvar x int\n/*line b.y:3:7*/var y int\n//line :5:2\nvar z int\n";
+  static const char text[] =
+      "package p\n//line a.y:10\nvar x int\n/*line b.y:3:7*/var y int\n//line :5:2\nvar z int\n";
   Arena arena = {0};
   DiagSink sink = {0};
   File *f = syntax_parse(&arena, &sink, "x.go", NULL, text, sizeof text - 1, NULL);
@@ -171,8 +203,9 @@ static void test_unicode(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_tokens),        cmocka_unit_test(test_lexical_errors), cmocka_unit_test(test_bytes),
-      cmocka_unit_test(test_fast_literals), cmocka_unit_test(test_line_directives), cmocka_unit_test(test_unicode),
+      cmocka_unit_test(test_tokens),          cmocka_unit_test(test_lexical_errors),
+      cmocka_unit_test(test_bytes),           cmocka_unit_test(test_fast_literals),
+      cmocka_unit_test(test_line_directives), cmocka_unit_test(test_unicode),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

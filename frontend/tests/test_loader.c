@@ -1,5 +1,5 @@
-/* test_loader.c - package loading over small trees made in a temporary directory: a GOROOT of a few packages, overlays,
- * modules, and each error's text. */
+/* test_loader.c - package loading over small trees made in a temporary directory: a GOROOT of a few packages,
+ * overlays, modules, and each error's text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,11 +33,13 @@ static int make_tree(void **state) {
   (void)state;
   strcpy(root, "/tmp/govm-loader-XXXXXX");
   if (!mkdtemp(root) || chdir(root)) return -1;
-  put("goroot/src/fmt/print.go", "package fmt\nimport (\n\t\"io\"\n\t\"internal/a\"\n)\nvar _, _ = io.X, a.X\n");
+  put("goroot/src/fmt/print.go",
+      "package fmt\nimport (\n\t\"io\"\n\t\"internal/a\"\n)\nvar _, _ = io.X, a.X\n");
   put("goroot/src/fmt/print_test.go", "package fmt\n");
   put("goroot/src/fmt/x_test.go", "package fmt_test\nimport \"fmt\"\n");
-  put("goroot/src/io/io.go", "package io\nimport \"golang.org/x/v\"\nconst (\n\tX = iota\n\tY\n\tZ\n)\n"
-                             "func Read(p []byte) int\nfunc (r *R[T]) Close() {}\ntype R[T any] int\nvar A, B = 1, 2\n");
+  put("goroot/src/io/io.go",
+      "package io\nimport \"golang.org/x/v\"\nconst (\n\tX = iota\n\tY\n\tZ\n)\n"
+      "func Read(p []byte) int\nfunc (r *R[T]) Close() {}\ntype R[T any] int\nvar A, B = 1, 2\n");
   put("goroot/src/io/io_windows.go", "package io\nimport \"windows\"\n");
   put("goroot/src/io/io_amd64.go", "package io\nimport \"amd64\"\n");
   put("goroot/src/io/io_generic.go", "//go:build !amd64 && purego\n\npackage io\n");
@@ -149,7 +151,8 @@ static void test_external_and_mapped(void **state) {
   LoadConfig c = {.is_external = only_io};
   Loader *l;
   put("multi/a.go", "package a\nconst X = 1\n");
-  put("multi/main.go", "package main\nimport (\n\t\"./a\"\n\t\"io\"\n\tb \"test/a\"\n)\nvar _, _ = a.X, b.X\n");
+  put("multi/main.go",
+      "package main\nimport (\n\t\"./a\"\n\t\"io\"\n\tb \"test/a\"\n)\nvar _, _ = a.X, b.X\n");
   LoadMapping m = {.path = atom_cstr("test/a"), .alias = atom_cstr("./a")};
   VEC_PUSH(NULL, &m.files, "multi/a.go");
   VEC_PUSH(NULL, &c.mapped, m);
@@ -196,7 +199,8 @@ static void test_module(void **state) {
   LoadConfig c = {0};
   Loader *l;
   put("mod/go.mod", "module example.com/m // the module\n\ngo 1.21.3\n");
-  put("mod/main.go", "package main\nimport (\n\t\"example.com/m/sub\"\n\t\"other.org/v\"\n)\nvar _, _ = sub.X, v.X\n");
+  put("mod/main.go",
+      "package main\nimport (\n\t\"example.com/m/sub\"\n\t\"other.org/v\"\n)\nvar _, _ = sub.X, v.X\n");
   put("mod/sub/s.go", "package sub\nconst X = 1\n");
   put("mod/vendor/other.org/v/v.go", "package v\nconst X = 1\n");
   DiagSink *sink = sink_of(&c, &l, "");
@@ -248,13 +252,17 @@ static void test_errors(void **state) {
   put("dir/README", "no Go\n");
   put("binary.go", "");
   FILE *f = fopen("binary.go", "wb");
-  fwrite("\x7f" "ELF\0\0\0", 1, 7, f);
+  fwrite("\x7f"
+         "ELF\0\0\0",
+         1, 7, f);
   fclose(f);
-  assert_errors(bad, 1, NULL,
-                "package command-line-arguments\n\tbad.go:4:8: use of internal package internal/a not allowed\n"
-                "bad.go:2:8: package foo/bar is not in std (goroot/src/foo/bar)\n"
-                "bad.go:3:8: no required module provides package x.org/y: go.mod file not found in current directory or "
-                "any parent directory; see 'go help modules'\n");
+  assert_errors(
+      bad, 1, NULL,
+      "package command-line-arguments\n\tbad.go:4:8: use of internal package internal/a not allowed\n"
+      "bad.go:2:8: package foo/bar is not in std (goroot/src/foo/bar)\n"
+      "bad.go:3:8: no required module provides package x.org/y: go.mod file not found in current directory "
+      "or "
+      "any parent directory; see 'go help modules'\n");
   assert_errors(none, 1, NULL, "open none.go: no such file or directory\n");
   assert_errors(binary, 1, NULL, "reading binary.go: unexpected NUL in input\n");
   assert_errors(empty, 1, NULL, "empty.go:1:1: syntax error: package statement must be first\n");
@@ -273,7 +281,8 @@ static void test_cycle(void **state) {
   put("cyc/a/a.go", "package a\nimport _ \"m/b\"\n");
   put("cyc/b/b.go", "package b\nimport _ \"m/a\"\n");
   assert_errors(NULL, 0, "./cyc",
-                "package m\n\timports m/a from m.go\n\timports m/b from a.go\n\timports m/a from b.go: import cycle not "
+                "package m\n\timports m/a from m.go\n\timports m/b from a.go\n\timports m/a from b.go: "
+                "import cycle not "
                 "allowed\n");
 }
 
@@ -300,8 +309,9 @@ static void test_overlay_merge(void **state) {
   (void)state;
   LoadConfig c = {0};
   Loader *l;
-  put("ov/io/o.go", "package io\nfunc Read(p []byte) int { return helper() }\nfunc helper() int { return Y }\n"
-                    "const Y = 7\nfunc (r R[T]) Close() {}\nvar A = 3\n");
+  put("ov/io/o.go",
+      "package io\nfunc Read(p []byte) int { return helper() }\nfunc helper() int { return Y }\n"
+      "const Y = 7\nfunc (r R[T]) Close() {}\nvar A = 3\n");
   put("ov/io/OVERLAY", "# comment\nadd helper\n");
   DiagSink *sink = sink_of(&c, &l, "ov");
   LoadPackage *p = loader_path(l, "io");
@@ -343,11 +353,16 @@ static void test_overlay_mismatch(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_order_and_files), cmocka_unit_test(test_tests),
-      cmocka_unit_test(test_external_and_mapped), cmocka_unit_test(test_filter),
-      cmocka_unit_test(test_module), cmocka_unit_test(test_errors),
-      cmocka_unit_test(test_cycle), cmocka_unit_test(test_overlay_merge),
-      cmocka_unit_test(test_overlay_replace), cmocka_unit_test(test_overlay_mismatch),
+      cmocka_unit_test(test_order_and_files),
+      cmocka_unit_test(test_tests),
+      cmocka_unit_test(test_external_and_mapped),
+      cmocka_unit_test(test_filter),
+      cmocka_unit_test(test_module),
+      cmocka_unit_test(test_errors),
+      cmocka_unit_test(test_cycle),
+      cmocka_unit_test(test_overlay_merge),
+      cmocka_unit_test(test_overlay_replace),
+      cmocka_unit_test(test_overlay_mismatch),
   };
   return cmocka_run_group_tests(tests, make_tree, remove_tree);
 }

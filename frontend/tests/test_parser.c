@@ -1,4 +1,5 @@
-/* test_parser.c - the two parsers: equal trees, gc's positions, its syntax and branch errors, directives, printing. */
+/* test_parser.c - the two parsers: equal trees, gc's positions, its syntax and branch errors, directives,
+ * printing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -55,22 +56,32 @@ static bool table_driven(const char *text) {
 static const char *const programs[] = {
     "import (\n\t. \"a\"\n\tb \"b\"\n)\nimport _ \"c\"\n",
     "const (\n\ta, b = iota, 1 << iota\n\t_, _\n\tc int = 2\n)\nvar (\n\tx, y int = 1, 2\n\tz = f()\n)\n",
-    "type (\n\tA = B\n\tC []int\n\tD [2*N]int\n\tE [...]int\n\tF struct{ A, b int \"t\"; C; *D; p.E; G[int]; h [4]T }\n)\n",
-    "type T[P any, Q interface{ ~int | string; m() }, R *P] struct{}\ntype L[P *int,] int\ntype M[P C|D] int\n",
+    "type (\n\tA = B\n\tC []int\n\tD [2*N]int\n\tE [...]int\n\tF struct{ A, b int \"t\"; C; *D; p.E; G[int]; "
+    "h [4]T }\n)\n",
+    "type T[P any, Q interface{ ~int | string; m() }, R *P] struct{}\ntype L[P *int,] int\ntype M[P C|D] "
+    "int\n",
     "type A1[P []E] int\ntype A2[P [4]E, Q int] int\ntype Arr [N * 2]int\ntype Call [len(x)]int\n",
     "type I interface { m(a, b int, c ...string) (x, y T); E; p.Q; ~[]byte | chan int; G[A, B] }\n",
     "type F func(int, string) func(a p.T) (chan<- int, <-chan int, chan (<-chan int))\n",
     "func f[P, Q any, R ~int|~string](x P, y ...Q) (r R, err error) { return }\n",
     "func (r *G[P, _]) m() int\nfunc (T) n(func()) {}\n",
-    "func f() {\n\tx := T{1, k: {2, 3}, [2]int{}: &U{}}\n\ty = []T{{}, {1}}\n\t_ = map[K]V{}\n\tz := G[int, []string]{}\n}\n",
-    "func f() {\n\tif x := g(); x == (T{}) {\n\t} else if y {\n\t} else {\n\t}\n\tfor {\n\t}\n\tfor x {\n\t}\n"
-    "\tfor i := 0; i < n; i++ {\n\t}\n\tfor range 10 {\n\t}\n\tfor k, v := range m {\n\t}\n\tfor x[0] = range c {\n\t}\n}\n",
-    "func f() {\n\tswitch {\n\tcase a, b:\n\t\tfallthrough\n\tdefault:\n\t}\n\tswitch x := y.(type) {\n\tcase int, nil:\n\t}\n"
-    "\tswitch z(); t := u.(type) {}\n\tselect {\n\tcase x, ok := <-c:\n\tcase d <- 1:\n\tdefault:\n\t\tg()\n\t}\n}\n",
+    "func f() {\n\tx := T{1, k: {2, 3}, [2]int{}: &U{}}\n\ty = []T{{}, {1}}\n\t_ = map[K]V{}\n\tz := G[int, "
+    "[]string]{}\n}\n",
+    "func f() {\n\tif x := g(); x == (T{}) {\n\t} else if y {\n\t} else {\n\t}\n\tfor {\n\t}\n\tfor x "
+    "{\n\t}\n"
+    "\tfor i := 0; i < n; i++ {\n\t}\n\tfor range 10 {\n\t}\n\tfor k, v := range m {\n\t}\n\tfor x[0] = "
+    "range c {\n\t}\n}\n",
+    "func f() {\n\tswitch {\n\tcase a, b:\n\t\tfallthrough\n\tdefault:\n\t}\n\tswitch x := y.(type) "
+    "{\n\tcase int, nil:\n\t}\n"
+    "\tswitch z(); t := u.(type) {}\n\tselect {\n\tcase x, ok := <-c:\n\tcase d <- "
+    "1:\n\tdefault:\n\t\tg()\n\t}\n}\n",
     "func f() {\nL:\n\tfor {\n\t\tbreak L\n\t\tcontinue L\n\t}\n\tgoto M\nM:\n}\n",
-    "func f() {\n\tgo g(x...)\n\tdefer func() { recover() }()\n\tx <- <-y\n\tx, y = y, x\n\tx &^= 1\n\t;;\n\t{ var a int; type b c }\n}\n",
-    "var x = a + b*c - -d<<2&^e == f || !g && h != <-c\nvar y = (*T)(p).q[1:2:3].(I).m(chan int(nil), []byte(\"\"), func() {})\n",
-    "var z = f[int](x)[i][:][j:]\nvar w = <-chan int(nil)\nvar v = [...]string{2: `a\nb`}\nvar u interface{} = struct{}{}\n",
+    "func f() {\n\tgo g(x...)\n\tdefer func() { recover() }()\n\tx <- <-y\n\tx, y = y, x\n\tx &^= "
+    "1\n\t;;\n\t{ var a int; type b c }\n}\n",
+    "var x = a + b*c - -d<<2&^e == f || !g && h != <-c\nvar y = (*T)(p).q[1:2:3].(I).m(chan int(nil), "
+    "[]byte(\"\"), func() {})\n",
+    "var z = f[int](x)[i][:][j:]\nvar w = <-chan int(nil)\nvar v = [...]string{2: `a\nb`}\nvar u interface{} "
+    "= struct{}{}\n",
 };
 
 /* The table-driven parser accepts each program and builds what the diagnosing one does. */
@@ -97,28 +108,27 @@ static void test_positions(void **state) {
   (void)state;
   Parsed p = parse("package p\nfunc f() { x := a.b[1](c) + d; L: y++ }\n", false);
   char *s = dump(p.file);
-  assert_string_equal(s,
-                      "File 1:1 3:1\n"
-                      "  PkgName: Name 1:9 p\n"
-                      "  DeclList: FuncDecl 2:6\n"
-                      "    Name: Name 2:6 f\n"
-                      "    Type: FuncType 2:7\n"
-                      "    Body: BlockStmt 2:10 2:39\n"
-                      "      List: AssignStmt 2:14 :=\n"
-                      "        Lhs: Name 2:12 x\n"
-                      "        Rhs: Operation 2:27 + binary\n"
-                      "          X: CallExpr 2:23\n"
-                      "            Fun: IndexExpr 2:20\n"
-                      "              X: SelectorExpr 2:18\n"
-                      "                X: Name 2:17 a\n"
-                      "                Sel: Name 2:19 b\n"
-                      "              Index: BasicLit 2:21 int 1\n"
-                      "            ArgList: Name 2:24 c\n"
-                      "          Y: Name 2:29 d\n"
-                      "      List: LabeledStmt 2:33\n"
-                      "        Label: Name 2:32 L\n"
-                      "        Stmt: AssignStmt 2:36 +=\n"
-                      "          Lhs: Name 2:35 y\n");
+  assert_string_equal(s, "File 1:1 3:1\n"
+                         "  PkgName: Name 1:9 p\n"
+                         "  DeclList: FuncDecl 2:6\n"
+                         "    Name: Name 2:6 f\n"
+                         "    Type: FuncType 2:7\n"
+                         "    Body: BlockStmt 2:10 2:39\n"
+                         "      List: AssignStmt 2:14 :=\n"
+                         "        Lhs: Name 2:12 x\n"
+                         "        Rhs: Operation 2:27 + binary\n"
+                         "          X: CallExpr 2:23\n"
+                         "            Fun: IndexExpr 2:20\n"
+                         "              X: SelectorExpr 2:18\n"
+                         "                X: Name 2:17 a\n"
+                         "                Sel: Name 2:19 b\n"
+                         "              Index: BasicLit 2:21 int 1\n"
+                         "            ArgList: Name 2:24 c\n"
+                         "          Y: Name 2:29 d\n"
+                         "      List: LabeledStmt 2:33\n"
+                         "        Label: Name 2:32 L\n"
+                         "        Stmt: AssignStmt 2:36 +=\n"
+                         "          Lhs: Name 2:35 y\n");
   free(s);
   release(&p);
 }
@@ -165,8 +175,10 @@ static void test_printing(void **state) {
       }
     }
     for (const char *s = exprs[i]; *s; s++) {
-      if (*s == '*' && s[-1] == 'b') sb_puts(&want, " * ");
-      else sb_putc(&want, *s);
+      if (*s == '*' && s[-1] == 'b')
+        sb_puts(&want, " * ");
+      else
+        sb_putc(&want, *s);
     }
     Parsed p = parse(text.p, true);
     assert_int_equal(p.file->nerrors, 0);
@@ -185,13 +197,14 @@ static const struct {
     {"", "1:1: syntax error: package statement must be first\n"},
     {"package p\nx := 1\n", "2:1: syntax error: non-declaration statement outside function body\n"},
     {"package p\nfunc f()\n{\n}\n", "3:1: syntax error: unexpected semicolon or newline before {\n"},
-    {"package p\nvar x int\nimport \"a\"\n", "3:1: syntax error: imports must appear before other declarations\n"},
+    {"package p\nvar x int\nimport \"a\"\n",
+     "3:1: syntax error: imports must appear before other declarations\n"},
     {"package p\nimport 1\n", "2:8: syntax error: import path must be a string\n"},
     {"package p\nfunc f() { if { } }\n", "2:15: syntax error: missing condition in if statement\n"},
-    {"package p\nfunc f() { if x = y {} }\n",
-     "2:17: syntax error: cannot use assignment x = y as value\n"},
+    {"package p\nfunc f() { if x = y {} }\n", "2:17: syntax error: cannot use assignment x = y as value\n"},
     {"package p\nfunc f() { if x := y; {} }\n", "2:21: syntax error: missing condition in if statement\n"},
-    {"package p\nfunc f() { for i := 0; i < 10 { } }\n", "2:31: syntax error: unexpected {, expected semicolon or newline\n"},
+    {"package p\nfunc f() { for i := 0; i < 10 { } }\n",
+     "2:31: syntax error: unexpected {, expected semicolon or newline\n"},
     {"package p\nfunc f() { x = 1 y = 2 }\n", "2:18: syntax error: unexpected name y at end of statement\n"},
     {"package p\nfunc f() { g(1 2) }\n",
      "2:16: syntax error: unexpected literal 2 in argument list; possibly missing comma or )\n"},
@@ -213,7 +226,8 @@ static const struct {
     {"package p\nfunc f() { goto L; { L: } }\n", "2:17: goto L jumps into block starting at x.go:2:20\n"},
     {"package p\nfunc f() { goto L; x := 1; L: _ = x }\n",
      "2:17: goto L jumps over declaration of x at x.go:2:22\n"},
-    {"package p\nfunc f() { switch { case true: fallthrough } }\n", "2:32: cannot fallthrough final case in switch\n"},
+    {"package p\nfunc f() { switch { case true: fallthrough } }\n",
+     "2:32: cannot fallthrough final case in switch\n"},
     {"package p\nfunc f() { L: for { break L }; L: for { break L } }\n",
      "2:32: label L already defined at x.go:2:12\n2:47: invalid break label L\n"},
 };
@@ -224,7 +238,8 @@ static void test_errors(void **state) {
     Parsed p = parse(errors[i].text, false);
     StrBuf b = {0};
     for (u32 k = 0; k < p.sink.diags.n; k++)
-      sb_printf(&b, "%u:%u: %s\n", p.sink.diags.v[k].pos.line, p.sink.diags.v[k].pos.col, p.sink.diags.v[k].msg);
+      sb_printf(&b, "%u:%u: %s\n", p.sink.diags.v[k].pos.line, p.sink.diags.v[k].pos.col,
+                p.sink.diags.v[k].msg);
     assert_string_equal(sb_cstr(&b), errors[i].want);
     assert_true(p.file->nerrors > 0);
     assert_false(table_driven(errors[i].text));
@@ -249,7 +264,8 @@ static void test_deep_nesting(void **state) {
 
 static void test_directives(void **state) {
   (void)state;
-  Parsed p = parse("//go:build linux && go1.21\n\npackage p\nimport _ \"unsafe\"\n//go:linkname f runtime.f\n//go:noescape\n"
+  Parsed p = parse("//go:build linux && go1.21\n\npackage p\nimport _ \"unsafe\"\n//go:linkname f "
+                   "runtime.f\n//go:noescape\n"
                    "//go:nosplit\nfunc f(x *int)\n//go:linkname g\nfunc g() {}\n",
                    false);
   assert_int_equal(p.file->nerrors, 0);
@@ -323,9 +339,11 @@ static void test_inspect(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_equal_trees), cmocka_unit_test(test_positions),    cmocka_unit_test(test_extents),
-      cmocka_unit_test(test_printing),    cmocka_unit_test(test_errors),       cmocka_unit_test(test_deep_nesting),
-      cmocka_unit_test(test_directives),  cmocka_unit_test(test_build_lines),  cmocka_unit_test(test_inspect),
+      cmocka_unit_test(test_equal_trees), cmocka_unit_test(test_positions),
+      cmocka_unit_test(test_extents),     cmocka_unit_test(test_printing),
+      cmocka_unit_test(test_errors),      cmocka_unit_test(test_deep_nesting),
+      cmocka_unit_test(test_directives),  cmocka_unit_test(test_build_lines),
+      cmocka_unit_test(test_inspect),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
