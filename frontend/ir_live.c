@@ -357,7 +357,7 @@ void ir_live(Emitter *e) {
       ValueInfo *in = &e->info[v->id];
       if (!value_is_remat(v)) in->needed = true;
       bool used = u.first[v->id] < u.first[v->id + 1];
-      if (!in->needed || in->home || !v->shape->nslots || (value_is_call(v) && !used)) continue;
+      if (!in->needed || in->home || !v->shape->nslots || (value_is_call(v) && !used && v->op != BC_SELECT)) continue;
       if (v->op == IR_PARAM && !used) continue;
       value_ranges(e, &w, &u, v);
     }

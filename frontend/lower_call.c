@@ -279,6 +279,8 @@ static IrValue *lower_conversion(Fn *fn, CallExpr *c) {
   const Layout *dst = lower_layout(fn->lw, to);
   if (dst->vc == VC_IFACE || x->mode == TV_NILVALUE) return lower_expr_to(fn, x, to);
   Type *from = expr_type(fn, x);
+  bool number = dst->vc == VC_INT || dst->vc == VC_FLOAT || dst->vc == VC_COMPLEX;
+  if (x->val && number && const_kind(x->val) >= CONST_INT) return const_value(fn, x->val, to); /* to a type parameter */
   IrValue *v = lower_expr(fn, x);
   set_pos(fn, c);
   return convert_explicit(fn, v, from, to);

@@ -375,19 +375,20 @@ void bind_captures(Fn *fn) {
     Object *o = info->captures.v[i];
     Binding *b = NEW(&fn->f->arena, Binding);
     b->ly = fn_layout(fn, o->type);
-    b->off = off[i + 1];
+    i64 at = off[i + 1];
     if (!capture_by_value(fn, o)) {
       b->kind = BIND_BOX;
       b->var = ir_var_new(fn->f, &ir_shape_ptr, o->name);
-      ir_var_write(fn->f, fn->b, b->var, load_mem(fn, ctx, b->off, lower_layout(fn->lw, typ[BK_UNSAFEPOINTER])));
+      ir_var_write(fn->f, fn->b, b->var, load_mem(fn, ctx, at, lower_layout(fn->lw, typ[BK_UNSAFEPOINTER])));
       b->off = 0; /* the box holds nothing but the variable */
     } else if (b->ly->vc == VC_AGG) {
       b->kind = BIND_MEM;
+      b->off = at;
       b->var = ctx_var;
     } else {
       b->kind = BIND_SSA;
       b->var = ir_var_new(fn->f, &b->ly->shape, o->name);
-      ir_var_write(fn->f, fn->b, b->var, load_mem(fn, ctx, b->off, b->ly));
+      ir_var_write(fn->f, fn->b, b->var, load_mem(fn, ctx, at, b->ly));
     }
     ptrmap_set(&fn->binds, o, b);
   }

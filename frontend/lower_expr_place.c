@@ -74,7 +74,11 @@ void store_mem(Fn *fn, IrValue *addr, i64 off, const Layout *ly, IrValue *v) {
 }
 
 /* ---- frame areas ---- */
-static bool whole_area(const Place *p) { return p->off == 0 && p->ly->shape.nslots == p->whole->shape.nslots; }
+/* A part as long as the whole; but a narrow scalar is extended in its slot, an aggregate around it has clear pads. */
+static bool whole_area(const Place *p) {
+  if (p->off != 0 || p->ly->size != p->whole->size) return false;
+  return p->ly->size % 8 == 0 || (p->ly->vc == VC_AGG) == (p->whole->vc == VC_AGG);
+}
 
 static u16 frame_load_op(const Layout *ly) {
   switch (load_op(ly)) {
@@ -302,7 +306,9 @@ void place_zero(Fn *fn, Place p) {
 
 IrValue *place_addr(Fn *fn, Place p) {
   switch (p.kind) {
-  case PL_GLOBAL: return global_addr(fn, p.global, p.off);
+  case PL_GLOBAL: /* all variables of size 0 have the address that allocations of size 0 have */
+    if (p.ly->size == 0) return with_imm(op0(fn, BC_NEW, &ir_shape_ptr), lower_type(fn->lw, p.ly->type));
+    return global_addr(fn, p.global, p.off);
   case PL_MEM: {
     i64 off = p.off;
     IrValue *a = fit_offset(fn, p.base, &off);

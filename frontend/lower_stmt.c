@@ -60,10 +60,22 @@ static void declare_var_from(Fn *fn, Object *o, Expr *rhs) {
   var_declare_init(fn, o, lower_expr_to(fn, rhs, fn_type(fn, o->type)));
 }
 
+/* _ = e: evaluated for its effects and panics, without copying large values. */
+static void discard(Fn *fn, Expr *e) {
+  e = ast_unparen(e);
+  if (expr_is_nil(e) || e->n.kind == N_Name) return;
+  if (!e->val && e->type->kind != TYPE_TUPLE && expr_layout(fn, e)->vc == VC_AGG && is_placeable(fn, e)) {
+    Place p = place_of(fn, e);
+    if (p.kind == PL_MEM || p.kind == PL_SLICE) op1(fn, BC_NILCHK, &ir_shape_none, place_addr(fn, p));
+    return;
+  }
+  lower_effect(fn, e);
+}
+
 static void assign_single(Fn *fn, Expr *lhs, Expr *rhs, bool def) {
   lhs = ast_unparen(lhs);
   if (is_blank_expr(lhs)) {
-    if (!expr_is_nil(rhs)) lower_effect(fn, rhs);
+    discard(fn, rhs);
     return;
   }
   if (def && defines_name(lhs)) {
@@ -100,7 +112,7 @@ static void assign_many(Fn *fn, Expr *lhs, Expr *rhs, bool def) {
   for (u32 i = 0; pairs && i < n; i++) { /* nil and constants given to _ have no value to keep */
     Expr *e = expr_list_at(rhs, i);
     if (types[i]) vals[i] = lower_expr_to(fn, e, types[i]);
-    else if (!expr_is_nil(e)) lower_effect(fn, e);
+    else discard(fn, e);
   }
   if (!pairs) lower_multi(fn, rhs, n, types, vals);
   for (u32 i = 0; i < n; i++)

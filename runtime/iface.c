@@ -31,9 +31,11 @@ Status efaceeq(G *g, const Slot *a, const Slot *b, bool *eq) {
   *eq = a[0].p == b[0].p;
   return *eq && a[0].p ? data_equal(g, a[0].p, a + 1, b + 1, eq) : ST_OK;
 }
+/* By dynamic type, not by itab: a value keeps its itab when it is converted between identical interface types. */
 Status ifaceeq(G *g, const Slot *a, const Slot *b, bool *eq) {
-  *eq = a[0].p == b[0].p;
-  return *eq && a[0].p ? data_equal(g, ((AbiItab *)a[0].p)->type, a + 1, b + 1, eq) : ST_OK;
+  const AbiItab *x = a[0].p, *y = b[0].p;
+  *eq = x == y || (x && y && x->type == y->type);
+  return *eq && x ? data_equal(g, x->type, a + 1, b + 1, eq) : ST_OK;
 }
 
 static bool field_is_blank(const AbiStructField *f) {
