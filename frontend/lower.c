@@ -12,6 +12,12 @@ static const char *const reflect_method_funcs[] = {
     "reflect.Value.Method", "reflect.Value.MethodByName", "reflect.(*rtype).Method", "reflect.(*rtype).MethodByName",
 };
 
+/* Go functions that a native calls: reached when it is. */
+static const struct { const char *native, *callee; } native_callees[] = {
+    {"reflect.makeFuncStub", "reflect.callReflect"},
+    {"reflect.methodValueCall", "reflect.callMethod"},
+};
+
 static void note_linknames(Lower *lw, Package *p) {
   const char *prefix = pkg_symbol_prefix(p)->s;
   for (u32 i = 0; i < p->files.n; i++) {
@@ -99,6 +105,9 @@ static void drain(Lower *lw) {
     for (; lw->next < lw->queue.n; lw->next++) lower_one(lw, lw->queue.v[lw->next]);
     for (size_t i = 0; !lw->keep_all_methods && i < ARRAY_LEN(reflect_method_funcs); i++)
       lw->keep_all_methods = ptrmap_has(&lw->funcs_by_symbol, atom_cstr(reflect_method_funcs[i]));
+    for (size_t i = 0; i < ARRAY_LEN(native_callees); i++)
+      if (ptrmap_has(&lw->funcs_by_symbol, atom_cstr(native_callees[i].native)))
+        lower_runtime_func(lw, native_callees[i].callee);
   } while (reach_methods(lw) || lw->next < lw->queue.n);
 }
 
