@@ -1,7 +1,9 @@
 /* check_validtype.c - reports types that contain themselves without an indirection.
  * Instances are not expanded: a type parameter is looked up in the instance around it (nest), so that generic types
  * whose expansion would not end are handled too. path is the way here, for the message; it is nest plus what the
- * arguments led through. Source of the algorithm: types2's validtype.go, whose comments prove it. */
+ * arguments led through. A type without type parameters that was found valid is not walked again: the answer for it
+ * does not depend on what it is nested in, as a cycle through an outer type would lead through it too (types2 walks
+ * again and takes exponential time). Source of the algorithm: types2's validtype.go, whose comments prove it. */
 #include <stdlib.h>
 
 #include "frontend/check.h"
@@ -10,6 +12,7 @@ typedef struct ValidType {
   Checker *check;
   VEC(Named *) nest; /* grown by hand below: slices of these vectors are shared between levels */
   VEC(Named *) path;
+  bool incomplete; /* a type was met that is still being declared */
 } ValidType;
 
 static bool valid(ValidType *w, Type *t, u32 nnest, u32 npath);
@@ -38,6 +41,7 @@ static void report_cycle(ValidType *w, Named *t, u32 npath) {
 }
 
 static bool valid_named(ValidType *w, Named *t, u32 nnest, u32 npath) {
+  if (t->valid) return true;
   for (u32 i = 0; i < nnest; i++) {
     if (!types_identical((Type *)w->nest.v[i], (Type *)t)) continue;
     report_cycle(w, t, npath);
@@ -47,7 +51,11 @@ static bool valid_named(ValidType *w, Named *t, u32 nnest, u32 npath) {
   VEC_RESERVE(NULL, &w->path, npath + 1);
   w->nest.v[nnest] = t;
   w->path.v[npath] = t;
-  return valid(w, named_rhs(named_unpack(named_origin(t))), nnest + 1, npath + 1);
+  Type *rhs = named_rhs(named_unpack(named_origin(t)));
+  if (!rhs) w->incomplete = true;
+  if (!valid(w, rhs, nnest + 1, npath + 1)) return false;
+  t->valid = !t->inst && tparams_len(named_type_params(t)) == 0 && !w->incomplete;
+  return true;
 }
 
 /* A type parameter stands for the type argument of the innermost instance, seen from outside of that instance. */
