@@ -163,6 +163,9 @@ func startFinalizers() {
 	}
 }
 
+// callDiscard calls the func value fn with n words of arguments and drops its results, however many they are.
+func callDiscard(fn, a, b unsafe.Pointer, n int)
+
 func runFinalizers() {
 	for {
 		fn, arg, _, argType, objType, ok := finqNext()
@@ -170,15 +173,13 @@ func runFinalizers() {
 		case !ok:
 			finqWait()
 		case argType == nil:
-			(*(*func())(unsafe.Pointer(&fn)))()
+			callDiscard(fn, nil, nil, 0)
 		case argType.Kind() != abi.Interface:
-			(*(*func(unsafe.Pointer))(unsafe.Pointer(&fn)))(arg)
+			callDiscard(fn, arg, nil, 1)
 		case len((*abi.InterfaceType)(unsafe.Pointer(argType)).Methods) == 0:
-			e := eface{objType, arg}
-			(*(*func(any))(unsafe.Pointer(&fn)))(*(*any)(unsafe.Pointer(&e)))
+			callDiscard(fn, unsafe.Pointer(objType), arg, 2)
 		default:
-			i := [2]unsafe.Pointer{convertForFinalizer(arg, argType, objType), arg}
-			(*(*func(error))(unsafe.Pointer(&fn)))(*(*error)(unsafe.Pointer(&i)))
+			callDiscard(fn, convertForFinalizer(arg, argType, objType), arg, 2)
 		}
 	}
 }
