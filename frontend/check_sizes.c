@@ -25,7 +25,7 @@ static i64 struct_align(Type *T, Struct *s) {
   return max;
 }
 
-i64 type_alignof(Type *T) {
+static i64 alignof_type(Type *T) {
   Type *u = type_under(T);
   switch (u->kind) {
     case TYPE_ARRAY: return type_alignof(((Array *)u)->elem);
@@ -91,7 +91,7 @@ static i64 struct_size(Type *T, Struct *s) {
   return size < 0 ? -1 : align_up(size, struct_align(T, s));
 }
 
-i64 type_sizeof(Type *T) {
+static i64 sizeof_type(Type *T) {
   Type *u = type_under(T);
   switch (u->kind) {
     case TYPE_BASIC: return basic_size((Basic *)u);
@@ -101,6 +101,27 @@ i64 type_sizeof(Type *T) {
     case TYPE_INTERFACE: return WORD_SIZE * 2;
     default: return WORD_SIZE;
   }
+}
+
+/* Sizes are kept in named types, but not while a type may still be incomplete. */
+static Named *sized_named(Type *T) {
+  Named *n = type_as_named(T);
+  if (!n || n->check) return NULL;
+  if (n->align == 0) {
+    n->size = sizeof_type((Type *)n);
+    n->align = (i32)alignof_type((Type *)n);
+  }
+  return n;
+}
+
+i64 type_sizeof(Type *T) {
+  Named *n = sized_named(T);
+  return n ? n->size : sizeof_type(T);
+}
+
+i64 type_alignof(Type *T) {
+  Named *n = sized_named(T);
+  return n ? n->align : alignof_type(T);
 }
 
 /* The offset of the field that the index path leads to, through embedded structs; -1 when it is out of range. */

@@ -101,6 +101,8 @@ struct Named {
   TypeParamList *tparams; /* of a generic type; NULL */
   VEC(Object *) methods;  /* explicitly declared Funcs (of the origin; instances are expanded lazily) */
   bool finite, valid;
+  i32 align;              /* of a complete type, once type_alignof and type_sizeof were asked; else 0 */
+  i64 size;
 };
 typedef struct AliasType {
   Type t;
