@@ -1,6 +1,6 @@
-/* test_check_expr.c - the checker on expressions and statements: every diagnostic of the programs in
- * check_expr_cases.txt is gc's (gen_check_cases.py), and the tree carries the types, modes and values that the
- * lowering relies on. Runs at the project's root. */
+/* test_check_expr.c - the checker against gc: every diagnostic of the programs in check_expr_cases.txt and
+ * check_decl_cases.txt is gc's (gen_check_cases.py), and the tree carries the types, modes and values that the lowering
+ * relies on. Runs at the project's root. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +11,6 @@
 #include "frontend/syntax.h"
 #include "frontend/types.h"
 
-#define CASES "frontend/tests/check_expr_cases.txt"
 #define FILE_NAME "case.go"
 
 static Arena arena;
@@ -80,9 +79,9 @@ static void run_case(const char *name, const char *source, const char *want) {
   diag_free(&sink);
 }
 
-static void test_diagnostics(void **state) {
-  (void)state;
-  char *all = read_all(CASES);
+/* Runs every case of a file, of which there are at least `least`. */
+static void run_cases(const char *file, u32 least) {
+  char *all = read_all(file);
   u32 n = 0;
   for (char *p = all; p && strncmp(p, "=== ", 4) == 0; n++) {
     char *name = p + 4, *source = strchr(p, '\n') + 1, *sep = strstr(source, "\n---\n");
@@ -96,8 +95,18 @@ static void test_diagnostics(void **state) {
     run_case(name, source, want);
     *end = save;
   }
-  assert_true(n >= 20);
+  assert_true(n >= least);
   free(all);
+}
+
+static void test_diagnostics(void **state) {
+  (void)state;
+  run_cases("frontend/tests/check_expr_cases.txt", 20);
+}
+
+static void test_declaration_diagnostics(void **state) {
+  (void)state;
+  run_cases("frontend/tests/check_decl_cases.txt", 14);
 }
 
 /* ---- what is recorded in the tree ---- */
@@ -240,7 +249,11 @@ static void test_recorded(void **state) {
 
 int main(void) {
   types_init();
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_diagnostics), cmocka_unit_test(test_recorded)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_diagnostics),
+      cmocka_unit_test(test_declaration_diagnostics),
+      cmocka_unit_test(test_recorded),
+  };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   arena_free(&arena);
   return failed;
