@@ -324,7 +324,7 @@ static void lower_body(Fn *fn, FnInfo *info, Signature *sig, BlockStmt *body) {
   bind_captures(fn);
   declare_results(fn, sig->results);
   if (info->next_var) var_declare_init(fn, info->next_var, NULL);
-  if (info->defers_var) var_declare_init(fn, info->defers_var, op0(fn, BC_DEFERTOK, &ir_shape_ptr));
+  if (info->defers_var) var_declare_init(fn, info->defers_var, NULL);
   lower_stmts(fn, &body->list);
   fn->f->cur_pos = body->rbrace;
   return_values(fn, NULL);

@@ -82,6 +82,8 @@ static void take_exits(Fn *fn, FnInfo *body) {
 void lower_range_func(Fn *fn, ForStmt *s, RangeClause *r) {
   FnInfo *body = info_of(fn->lw, s);
   var_declare_init(fn, body->state_var, k64(fn, RF_READY));
+  Object *defers = fn->info->root->defers_var;
+  if (defers && !fn->info->is_range) place_store(fn, place_of_obj(fn, defers), op0(fn, BC_DEFERTOK, &ir_shape_ptr));
   Type *t = expr_type(fn, r->x), *u = type_under(t);
   if (u->kind != TYPE_SIGNATURE) u = type_core(t);
   Callee c = {.kind = CALLEE_VALUE, .sig = (Signature *)u};
