@@ -1,6 +1,7 @@
-/* check_context.c - the table of instances: one type per generic type (or function) and identical type arguments.
- * There is one context per process, so that an instance is the same pointer in every package; entries are never
- * removed. Source of the idea: types2's context.go; we hash types (type_hash) instead of writing strings. */
+/* check_context.c - the table of instances: one type per generic type (or function) and identical type
+ * arguments. There is one context per process, so that an instance is the same pointer in every package;
+ * entries are never removed. Source of the idea: types2's context.go; we hash types (type_hash) instead of
+ * writing strings. */
 #include <stdlib.h>
 
 #include "frontend/check.h"

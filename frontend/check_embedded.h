@@ -1,5 +1,5 @@
-/* check_embedded.h - the breadth-first walk over embedded fields that lookup and method sets share (check_lookup.c).
- * A list holds the entries of all depths, shallowest first; entry 0 is the type itself. */
+/* check_embedded.h - the breadth-first walk over embedded fields that lookup and method sets share
+ * (check_lookup.c). A list holds the entries of all depths, shallowest first; entry 0 is the type itself. */
 #ifndef GOVM_FRONTEND_CHECK_EMBEDDED_H
 #define GOVM_FRONTEND_CHECK_EMBEDDED_H
 #include "frontend/types.h"

@@ -41,11 +41,11 @@ static void report_mismatch(Inference *c, Type *tpar, Type *targ, Operand *arg) 
   if (inferred == tpar) {
     err_addf_pos(c->err, at, "type %s of %s does not match %s", ts, es, ps);
   } else if (c->reverse) {
-    err_addf_pos(c->err, at, "inferred type %s for %s does not match type %s of %s", S_type(check, inferred), ps, ts,
-                 es);
+    err_addf_pos(c->err, at, "inferred type %s for %s does not match type %s of %s", S_type(check, inferred),
+                 ps, ts, es);
   } else {
-    err_addf_pos(c->err, at, "type %s of %s does not match inferred type %s for %s", ts, es, S_type(check, inferred),
-                 ps);
+    err_addf_pos(c->err, at, "type %s of %s does not match inferred type %s for %s", ts, es,
+                 S_type(check, inferred), ps);
   }
 }
 
@@ -85,7 +85,8 @@ static bool count_term(void *ctx, Term *t) {
   return true;
 }
 
-/* The single term of tpar's type set (*single), or a term of the common underlying type; NULL when there is none. */
+/* The single term of tpar's type set (*single), or a term of the common underlying type; NULL when there is
+ * none. */
 static Term *core_term(TypeParam *tpar, bool *single) {
   CoreTerm c = {0};
   typeparam_is(tpar, count_term, &c);
@@ -105,8 +106,8 @@ static bool infer_from_constraint(Inference *c, TypeParam *tpar) {
   Term *core = core_term(tpar, &single);
   if (core && tx) {
     if (!unifier_unify(c->u, tx, core->type, 0)) {
-      err_addf_pos(c->err, c->pos, "%s (type %s) does not satisfy %s", S_type(check, (Type *)tpar), S_type(check, tx),
-                   S_type(check, tpar->bound));
+      err_addf_pos(c->err, c->pos, "%s (type %s) does not satisfy %s", S_type(check, (Type *)tpar),
+                   S_type(check, tx), S_type(check, tpar->bound));
       return false;
     }
   } else if (core && single && !core->tilde) {
@@ -258,10 +259,10 @@ static void simplify(Inference *c, TypeList *inferred) {
   }
 }
 
-/* The type arguments for tparams, given the first ones (targs, may have NULL entries) and the arguments of a call
- * with the given parameters; NULL when they cannot be inferred, with the reason in err. */
-TypeList *check_infer(Checker *check, Pos pos, TypeParamList *tparams, TypeList *targs, Tuple *params, u32 nargs,
-                      Operand **args, bool reverse, ErrorDesc *err) {
+/* The type arguments for tparams, given the first ones (targs, may have NULL entries) and the arguments of a
+ * call with the given parameters; NULL when they cannot be inferred, with the reason in err. */
+TypeList *check_infer(Checker *check, Pos pos, TypeParamList *tparams, TypeList *targs, Tuple *params,
+                      u32 nargs, Operand **args, bool reverse, ErrorDesc *err) {
   CHECK(tparams_len(tparams) > 0 && typelist_len(targs) <= tparams->n && tuple_len(params) == nargs);
   if (typelist_len(targs) == tparams->n && !has_null(targs)) return targs;
   for (u32 i = 0; i < nargs; i++)
@@ -272,14 +273,21 @@ TypeList *check_infer(Checker *check, Pos pos, TypeParamList *tparams, TypeList 
   full->v = NEW_ARRAY(&types_arena, Type *, full->n);
   for (u32 i = 0; i < typelist_len(targs); i++) full->v[i] = targs->v[i];
 
-  Inference c = {.check = check, .pos = pos, .tparams = tparams, .targs = full, .params = params, .args = args,
-                 .reverse = reverse, .err = err};
+  Inference c = {.check = check,
+                 .pos = pos,
+                 .tparams = tparams,
+                 .targs = full,
+                 .params = params,
+                 .args = args,
+                 .reverse = reverse,
+                 .err = err};
   if (nargs > 0)
-    c.params = (Tuple *)check_subst(check, (Pos){0}, (Type *)params, types_make_subst_map(tparams, full), NULL,
-                                    check_context(check));
+    c.params = (Tuple *)check_subst(check, (Pos){0}, (Type *)params, types_make_subst_map(tparams, full),
+                                    NULL, check_context(check));
   c.u = types_new_unifier(tparams, full, check_allow_version(check, GO1(21)));
   bool *untyped = NEW_ARRAY(&types_arena, bool, nargs);
-  if (!infer_from_args(&c, nargs, untyped) || !infer_from_constraints(&c) || !infer_from_untyped(&c, nargs, untyped))
+  if (!infer_from_args(&c, nargs, untyped) || !infer_from_constraints(&c) ||
+      !infer_from_untyped(&c, nargs, untyped))
     return NULL;
 
   TypeList *inferred = unifier_inferred(c.u, tparams);
@@ -293,8 +301,10 @@ TypeList *check_infer(Checker *check, Pos pos, TypeParamList *tparams, TypeList 
   return inferred;
 }
 
-/* Fresh type parameters in place of tparams, and *renamed: t with them. So a function can be unified with itself. */
-TypeParamList *check_rename_tparams(Checker *check, Pos pos, TypeParamList *tparams, Type *t, Type **renamed) {
+/* Fresh type parameters in place of tparams, and *renamed: t with them. So a function can be unified with
+ * itself. */
+TypeParamList *check_rename_tparams(Checker *check, Pos pos, TypeParamList *tparams, Type *t,
+                                    Type **renamed) {
   *renamed = t;
   if (tparams_len(tparams) == 0) return NULL;
   TypeParamList *list = NEW(&types_arena, TypeParamList);
@@ -363,7 +373,8 @@ static bool is_parameterized(TpWalker *w, Type *t) {
     case TYPE_POINTER: return is_parameterized(w, ((Pointer *)t)->base);
     case TYPE_TUPLE: return tuple_parameterized(w, (Tuple *)t);
     case TYPE_SIGNATURE:
-      return tuple_parameterized(w, ((Signature *)t)->params) || tuple_parameterized(w, ((Signature *)t)->results);
+      return tuple_parameterized(w, ((Signature *)t)->params) ||
+             tuple_parameterized(w, ((Signature *)t)->results);
     case TYPE_INTERFACE: return iface_parameterized(w, (Interface *)t);
     case TYPE_MAP: return is_parameterized(w, ((Map *)t)->key) || is_parameterized(w, ((Map *)t)->elem);
     case TYPE_CHAN: return is_parameterized(w, ((Chan *)t)->elem);

@@ -27,15 +27,17 @@ static Type *instance_alias(Checker *check, Pos pos, AliasType *orig, TypeList *
   return (Type *)check_new_alias_instance(check, pos, orig, targs, expanding, ctxt);
 }
 
-/* The instance of orig (a generic Named, Alias or Signature) for targs. Named types are expanded lazily, so their
- * arguments are counted later. expanding is the instance whose expansion leads here, or NULL. */
+/* The instance of orig (a generic Named, Alias or Signature) for targs. Named types are expanded lazily, so
+ * their arguments are counted later. expanding is the instance whose expansion leads here, or NULL. */
 Type *check_instance(Checker *check, Pos pos, Type *orig, TypeList *targs, Named *expanding, Context *ctxt) {
   if (!ctxt) ctxt = types_context;
   u32 h = context_instance_hash(orig, targs);
   Type *res = context_lookup(ctxt, h, orig, targs);
   if (res) return res;
   switch (orig->kind) {
-    case TYPE_NAMED: res = (Type *)check_new_named_instance(check, pos, (Named *)orig, targs, expanding); break;
+    case TYPE_NAMED:
+      res = (Type *)check_new_named_instance(check, pos, (Named *)orig, targs, expanding);
+      break;
     case TYPE_ALIAS: res = instance_alias(check, pos, (AliasType *)orig, targs, expanding, ctxt); break;
     case TYPE_SIGNATURE: res = instance_signature(check, pos, (Signature *)orig, targs, ctxt); break;
     default: BUG("cannot instantiate a type of kind %d", orig->kind);
@@ -53,12 +55,13 @@ bool check_validate_targ_len(Checker *check, Pos pos, const char *name, int want
   if (got == want) return true;
   const char *qual = got < want ? "not enough" : "too many";
   if (!check) BUG("%s type arguments for type %s: have %d, want %d", qual, name, got, want);
-  check_errorf_pos(check, pos, E_WrongTypeArgCount, "%s type arguments for type %s: have %d, want %d", qual, name, got,
-                   want);
+  check_errorf_pos(check, pos, E_WrongTypeArgCount, "%s type arguments for type %s: have %d, want %d", qual,
+                   name, got, want);
   return false;
 }
 
-int check_verify(Checker *check, Pos pos, TypeParamList *tparams, TypeList *targs, Context *ctxt, StrBuf *cause) {
+int check_verify(Checker *check, Pos pos, TypeParamList *tparams, TypeList *targs, Context *ctxt,
+                 StrBuf *cause) {
   SubstMap smap = types_make_subst_map(tparams, targs);
   for (u32 i = 0; i < tparams->n; i++) {
     TypeParam *tpar = tparams->v[i];
@@ -128,7 +131,8 @@ static const char *missing_term_detail(Implements *c, Type *alt) {
   Checker *check = c->check;
   const char *v = S_type(check, c->V), *t = S_type(check, c->T);
   if (alt) return S_printf("possibly missing ~ for %s in %s", S_type(check, alt), t);
-  if (mentions((Type *)c->ti, c->V)) return S_printf("%s mentions %s, but %s is not in the type set of %s", t, v, v, t);
+  if (mentions((Type *)c->ti, c->V))
+    return S_printf("%s mentions %s, but %s is not in the type set of %s", t, v, v, t);
   StrBuf b = {0};
   termlist_string(&b, interface_type_set(c->ti)->terms, NULL, NULL);
   const char *s = S_printf("%s missing in %s", v, sb_cstr(&b));
@@ -147,7 +151,8 @@ static bool in_terms(Implements *c) {
 }
 
 static bool methods_ok(Implements *c) {
-  if (check_has_all_methods(c->check, c->V, c->T, true, types_equivalent_identical, NULL, c->cause)) return true;
+  if (check_has_all_methods(c->check, c->V, c->T, true, types_equivalent_identical, NULL, c->cause))
+    return true;
   if (c->cause) {
     const char *why = arena_strdup(&types_arena, sb_cstr(c->cause));
     cause_set(c->cause, "%s does not %s %s %s", S_type(c->check, c->V), c->verb, S_type(c->check, c->T), why);
@@ -158,8 +163,9 @@ static bool methods_ok(Implements *c) {
 static void explain_no_interface(Implements *c, Type *Tu) {
   if (!c->cause) return;
   const char *t = S_type(c->check, c->T);
-  const char *detail = types_is_interface_ptr(Tu) ? S_printf("type %s is pointer to interface, not interface", t)
-                                                  : S_printf("%s is not an interface", t);
+  const char *detail = types_is_interface_ptr(Tu)
+                           ? S_printf("type %s is pointer to interface, not interface", t)
+                           : S_printf("%s is not an interface", t);
   cause_set(c->cause, "%s does not %s %s (%s)", S_type(c->check, c->V), c->verb, t, detail);
 }
 

@@ -1,7 +1,7 @@
 /* check_lookup.c - fields and methods by name, missing methods, assertability.
- * The search goes by embedding depth; the entries of all depths stay in one vector, each with a link to the embedded
- * field that led to it, so that the index path is only built for what is found.
- * Keep in step with check_methodset.c. Source of the algorithms and messages: types2's lookup.go. */
+ * The search goes by embedding depth; the entries of all depths stay in one vector, each with a link to the
+ * embedded field that led to it, so that the index path is only built for what is found. Keep in step with
+ * check_methodset.c. Source of the algorithms and messages: types2's lookup.go. */
 #include <stdlib.h>
 
 #include "frontend/check.h"
@@ -59,7 +59,8 @@ bool embedded_seen(const EmbeddedList *l, u32 i) {
   Named *named = type_as_named(l->v[i].type);
   for (u32 j = 0; j < i; j++) {
     Named *other = type_as_named(l->v[j].type);
-    if (other && (other == named || (named->inst && types_identical((Type *)other, (Type *)named)))) return true;
+    if (other && (other == named || (named->inst && types_identical((Type *)other, (Type *)named))))
+      return true;
   }
   return false;
 }
@@ -129,15 +130,16 @@ static void lookup_by_depth(Lookup *s) {
   }
 }
 
-static Object *lookup_impl(Type *T, bool addressable, Package *pkg, const Atom *name, bool fold_case, int **index,
-                           u32 *nindex, bool *indirect) {
+static Object *lookup_impl(Type *T, bool addressable, Package *pkg, const Atom *name, bool fold_case,
+                           int **index, u32 *nindex, bool *indirect) {
   *index = NULL;
   *nindex = 0;
   *indirect = false;
   if (atom_is(name, "_")) return NULL;
   bool is_ptr;
   Type *t = types_deref(T, &is_ptr);
-  if (is_ptr && type_is(type_under(t), TYPE_INTERFACE)) return NULL; /* a pointer to an interface has no methods */
+  if (is_ptr && type_is(type_under(t), TYPE_INTERFACE))
+    return NULL; /* a pointer to an interface has no methods */
   Lookup s = {.pkg = pkg, .name = name, .fold_case = fold_case};
   embedded_init(&s.list, t, is_ptr);
   lookup_by_depth(&s);
@@ -156,10 +158,11 @@ static Object *lookup_impl(Type *T, bool addressable, Package *pkg, const Atom *
   return obj;
 }
 
-/* The field or method `name` of T as seen from pkg, its index path and whether a pointer was followed. When there is
- * none: *index set means an ambiguous selector, *indirect that a method has a pointer receiver and T is no pointer. */
-Object *types_lookup_field_or_method(Type *T, bool addressable, Package *pkg, const Atom *name, bool fold_case,
-                                     int **index, u32 *nindex, bool *indirect) {
+/* The field or method `name` of T as seen from pkg, its index path and whether a pointer was followed. When
+ * there is none: *index set means an ambiguous selector, *indirect that a method has a pointer receiver and T
+ * is no pointer. */
+Object *types_lookup_field_or_method(Type *T, bool addressable, Package *pkg, const Atom *name,
+                                     bool fold_case, int **index, u32 *nindex, bool *indirect) {
   int *idx;
   u32 nidx;
   bool ind;
@@ -206,7 +209,8 @@ static MissingState missing_in_interface(TypeSet *tset, Object *m, bool is_stati
 }
 
 /* The same for a V that is no interface. */
-static MissingState missing_in_type(Checker *check, Type *V, Object *m, Equivalent eq, void *ctx, Object **f) {
+static MissingState missing_in_type(Checker *check, Type *V, Object *m, Equivalent eq, void *ctx,
+                                    Object **f) {
   int *index;
   u32 nindex;
   bool indirect;
@@ -247,8 +251,8 @@ static void explain_missing(Checker *check, MissingState state, Type *V, Type *T
       else cause_set(cause, "(missing method %s)", name);
       break;
     case MM_WRONG_NAME:
-      cause_set(cause, "(missing method %s)\n\t\thave %s\n\t\twant %s", name, check_func_string(check, f, false),
-                check_func_string(check, m, false));
+      cause_set(cause, "(missing method %s)\n\t\thave %s\n\t\twant %s", name,
+                check_func_string(check, f, false), check_func_string(check, m, false));
       break;
     case MM_UNEXPORTED: cause_set(cause, "(unexported method %s)", name); break;
     case MM_WRONG_SIG: explain_wrong_type(check, f, m, cause); break;
@@ -259,11 +263,11 @@ static void explain_missing(Checker *check, MissingState state, Type *V, Type *T
   }
 }
 
-/* The first method of interface T that V lacks, or has with a type that is not equivalent (*wrong_type, also for a
- * pointer receiver); NULL when V has them all. An interface V that is not static may lack methods. wrong_type may be
- * NULL. */
-Object *check_missing_method(Checker *check, Type *V, Type *T, bool is_static, Equivalent equivalent, void *ctx,
-                             StrBuf *cause, bool *wrong_type) {
+/* The first method of interface T that V lacks, or has with a type that is not equivalent (*wrong_type, also
+ * for a pointer receiver); NULL when V has them all. An interface V that is not static may lack methods.
+ * wrong_type may be NULL. */
+Object *check_missing_method(Checker *check, Type *V, Type *T, bool is_static, Equivalent equivalent,
+                             void *ctx, StrBuf *cause, bool *wrong_type) {
   TypeSet *want = interface_type_set((Interface *)type_under(T));
   Interface *vi = under_interface(V);
   TypeSet *have = vi && want->nmethods > 0 ? interface_type_set(vi) : NULL;
@@ -314,11 +318,12 @@ const char *check_interface_ptr_error(Checker *check, Type *T) {
   return S_printf("type %s is pointer to interface, not interface", S_type(check, T));
 }
 
-/* f's name and signature without parameter names; with pkg_info, packages of unexported fields are written. */
+/* f's name and signature without parameter names; with pkg_info with the packages of unexported fields. */
 const char *check_func_string(Checker *check, Object *f, bool pkg_info) {
   StrBuf b = {0};
   sb_puts(&b, f->name->s);
-  types_write_method_signature(&b, (Signature *)f->type, check && !pkg_info ? check_qualifier : NULL, check, pkg_info);
+  types_write_method_signature(&b, (Signature *)f->type, check && !pkg_info ? check_qualifier : NULL, check,
+                               pkg_info);
   const char *s = arena_strdup(&types_arena, sb_cstr(&b));
   sb_free(&b);
   return s;
@@ -364,7 +369,8 @@ int types_field_index(u32 n, Object **fields, Package *pkg, const Atom *name, bo
 }
 
 /* The index of the method, which is stored in *method when that is not NULL; -1 when there is none. */
-int types_method_index(u32 n, Object **methods, Package *pkg, const Atom *name, bool fold_case, Object **method) {
+int types_method_index(u32 n, Object **methods, Package *pkg, const Atom *name, bool fold_case,
+                       Object **method) {
   int i = types_field_index(n, methods, pkg, name, fold_case);
   if (method) *method = i < 0 ? NULL : methods[i];
   return i;

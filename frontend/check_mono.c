@@ -1,7 +1,7 @@
 /* check_mono.c - finds generic code whose instantiation would never end.
- * A graph over type parameters (and local types of generic functions): an edge says that the source flows into the
- * destination's type argument, with weight 1 when it is wrapped in a larger type. A cycle of positive weight means
- * infinitely many instances. Source of the algorithm and messages: types2's mono.go. */
+ * A graph over type parameters (and local types of generic functions): an edge says that the source flows
+ * into the destination's type argument, with weight 1 when it is wrapped in a larger type. A cycle of
+ * positive weight means infinitely many instances. Source of the algorithm and messages: types2's mono.go. */
 #include "frontend/check.h"
 
 /* A Qualifier: types of other packages are written with their full path. */
@@ -69,7 +69,8 @@ static int add_vertex(MonoGraph *w, Object *obj) {
 }
 
 static void add_edge(MonoGraph *w, int dst, int src, int weight, Pos pos, Type *t) {
-  VEC_PUSH(&types_arena, &w->edges, (MonoEdge){.dst = dst, .src = src, .weight = weight, .pos = pos, .type = t});
+  VEC_PUSH(&types_arena, &w->edges,
+           (MonoEdge){.dst = dst, .src = src, .weight = weight, .pos = pos, .type = t});
 }
 
 static int typeparam_vertex(MonoGraph *w, TypeParam *tpar) {
@@ -81,7 +82,8 @@ static int typeparam_vertex(MonoGraph *w, TypeParam *tpar) {
   return idx;
 }
 
-/* The vertex of a local type, which depends on the type parameters in scope where it is declared; -1 for other types. */
+/* The vertex of a local type, which depends on the type parameters in scope where it is declared; -1 for
+ * other types. */
 static int local_named_vertex(MonoGraph *w, Package *pkg, Named *named) {
   Object *obj = named->obj;
   if (obj->pkg != pkg || obj->parent == pkg->scope) return -1;
@@ -90,7 +92,8 @@ static int local_named_vertex(MonoGraph *w, Package *pkg, Named *named) {
   for (Scope *s = obj->parent; s && s != pkg->scope; s = s->parent) {
     for (u32 i = 0; i < s->elems.n; i++) {
       Object *o = s->elems.entries[i].val;
-      if (!s->elems.entries[i].key || o->kind != OBJ_TYPENAME || obj_is_alias(o) || pos_cmp(o->pos, obj->pos) >= 0)
+      if (!s->elems.entries[i].key || o->kind != OBJ_TYPENAME || obj_is_alias(o) ||
+          pos_cmp(o->pos, obj->pos) >= 0)
         continue;
       if (!type_is(o->type, TYPE_TYPEPARAM)) continue;
       if (idx < 0) idx = add_vertex(w, obj);
@@ -155,10 +158,10 @@ static void assign_type(Assign *a, Type *t) {
   }
 }
 
-/* Notes that tparams are instantiated with targs at pos, or where the explicit argument xlist[i] starts. Only type
- * parameters of this package matter: others cannot be part of a cycle through it. */
-void mono_record_instance(MonoGraph *w, Package *pkg, Pos pos, TypeParamList *tparams, TypeList *targs, u32 nx,
-                          Expr **xlist) {
+/* Notes that tparams are instantiated with targs at pos, or where the explicit argument xlist[i] starts. Only
+ * type parameters of this package matter: others cannot be part of a cycle through it. */
+void mono_record_instance(MonoGraph *w, Package *pkg, Pos pos, TypeParamList *tparams, TypeList *targs,
+                          u32 nx, Expr **xlist) {
   for (u32 i = 0; i < tparams_len(tparams); i++) {
     TypeParam *tpar = tparams->v[i];
     if (tpar->obj->pkg != pkg) continue;

@@ -1,6 +1,6 @@
-/* check_predicates.c - questions about types: kinds, comparability, identity, defaults; hashing to match identity.
- * Invariant: types_identical(x, y) implies type_hash(x) == type_hash(y).
- * Source of the algorithms: types2's predicates.go; the hash is our own. */
+/* check_predicates.c - questions about types: kinds, comparability, identity, defaults; hashing to match
+ * identity. Invariant: types_identical(x, y) implies type_hash(x) == type_hash(y). Source of the algorithms:
+ * types2's predicates.go; the hash is our own. */
 #include "frontend/check.h"
 #include "frontend/unicode.h"
 
@@ -113,7 +113,8 @@ static TypeError *comparable_struct(Struct *s, bool dynamic, PtrMap *seen) {
 static TypeError *comparable_interface(Type *T, Interface *t, bool dynamic, PtrMap *seen) {
   TypeSet *tset = interface_type_set(t);
   if ((dynamic && !types_is_type_param(T)) || typeset_is_comparable(tset, seen)) return NULL;
-  return types_type_errorf("%s", typeset_is_empty(tset) ? "empty type set" : "incomparable types in type set");
+  return types_type_errorf("%s",
+                           typeset_is_empty(tset) ? "empty type set" : "incomparable types in type set");
 }
 
 TypeError *types_comparable_type(Type *T, bool dynamic, PtrMap *seen) {
@@ -198,8 +199,9 @@ static bool identical_unions(Union *x, Union *y) {
   return eq;
 }
 
-/* Interfaces are identical when their type sets are. A pair that is being compared further up is taken as identical:
- * only anonymous interfaces can be reached in a cycle, through methods of named ones that they embed. */
+/* Interfaces are identical when their type sets are. A pair that is being compared further up is taken as
+ * identical: only anonymous interfaces can be reached in a cycle, through methods of named ones that they
+ * embed. */
 static bool identical_interfaces(const Comparer *c, Interface *x, Interface *y, IfacePair *p) {
   TypeSet *xset = interface_type_set(x), *yset = interface_type_set(y);
   if (xset->comparable != yset->comparable || xset->nmethods != yset->nmethods) return false;
@@ -248,7 +250,8 @@ bool comparer_identical(const Comparer *c, Type *x, Type *y, IfacePair *p) {
       return comparer_identical(c, ((Map *)x)->key, ((Map *)y)->key, p) &&
              comparer_identical(c, ((Map *)x)->elem, ((Map *)y)->elem, p);
     case TYPE_CHAN:
-      return ((Chan *)x)->dir == ((Chan *)y)->dir && comparer_identical(c, ((Chan *)x)->elem, ((Chan *)y)->elem, p);
+      return ((Chan *)x)->dir == ((Chan *)y)->dir &&
+             comparer_identical(c, ((Chan *)x)->elem, ((Chan *)y)->elem, p);
     case TYPE_NAMED: return identical_named((Named *)x, (Named *)y);
     case TYPE_TYPEPARAM:
     case TYPE_ALIAS: return false;

@@ -124,7 +124,7 @@ i64 type_alignof(Type *T) {
   return n ? n->align : alignof_type(T);
 }
 
-/* The offset of the field that the index path leads to, through embedded structs; -1 when it is out of range. */
+/* The offset of the field that the index path leads to, through embedded structs; -1: out of range. */
 i64 types_offsetof(Type *T, u32 nindex, const int *index) {
   i64 offs = 0;
   for (u32 i = 0; i < nindex; i++) {

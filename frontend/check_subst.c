@@ -1,8 +1,8 @@
 /* check_subst.c - substitution of type arguments for type parameters.
  * A type in which nothing changes is returned as it is, so callers compare pointers.
- * The lowering's substitution (type_subst) goes further than the checker's: types declared inside a generic function
- * become types of their own for each instance of that function, as gc makes them (implicit instances).
- * Source of the algorithm: types2's subst.go; implicit instances follow gc's unified IR. */
+ * The lowering's substitution (type_subst) goes further than the checker's: types declared inside a generic
+ * function become types of their own for each instance of that function, as gc makes them (implicit
+ * instances). Source of the algorithm: types2's subst.go; implicit instances follow gc's unified IR. */
 #include "frontend/check.h"
 
 typedef struct Subster {
@@ -125,7 +125,8 @@ static Type *subst_interface(Subster *s, Interface *t) {
   iface->complete = t->complete;
   iface->nmethods = t->nmethods;
   bool copied;
-  iface->methods = types_replace_recv_type(t->nmethods, methods ? methods : t->methods, (Type *)t, (Type *)iface, &copied);
+  iface->methods =
+      types_replace_recv_type(t->nmethods, methods ? methods : t->methods, (Type *)t, (Type *)iface, &copied);
   if (!s->check) interface_type_set(iface);
   return (Type *)iface;
 }
@@ -145,7 +146,7 @@ static Type *subst_alias(Subster *s, AliasType *t) {
 
 /* ---- implicit instances ---- */
 
-/* The type parameters of the generic function (or method) that declares obj, a type; NULL when there is none. */
+/* The type parameters of the generic function (or method) that declares obj, a type; NULL: none. */
 static TypeParamList *implicit_tparams(Object *obj) {
   static PtrMap cache; /* TypeName -> TypeParamList */
   if (!obj->parent || !obj->pkg || obj->parent == obj->pkg->scope) return NULL;
@@ -181,8 +182,8 @@ static TypeParamList *concat_tparams(TypeParamList *x, TypeParamList *y) {
   return l;
 }
 
-/* The type arguments of t in full: those of the function around its declaration, then its own. Where an argument is
- * not given yet it is the type parameter itself. */
+/* The type arguments of t in full: those of the function around its declaration, then its own. Where an
+ * argument is not given yet it is the type parameter itself. */
 static TypeList *full_targs(Named *t, TypeParamList *implicit) {
   Named *orig = named_origin(t);
   TypeParamList *all = concat_tparams(implicit, named_type_params(orig));
@@ -192,8 +193,8 @@ static TypeList *full_targs(Named *t, TypeParamList *implicit) {
   return targs;
 }
 
-/* The local type orig with all its type arguments. It is entered in the context before its underlying type is made,
- * which may refer to it. */
+/* The local type orig with all its type arguments. It is entered in the context before its underlying type is
+ * made, which may refer to it. */
 static Type *implicit_instance(Subster *s, Named *orig, TypeParamList *implicit, TypeList *targs) {
   u32 h = context_instance_hash((Type *)orig, targs);
   Type *known = context_lookup(s->ctxt, h, (Type *)orig, targs);
@@ -282,7 +283,8 @@ static Type *subst_type(Subster *s, Type *t) {
   return t;
 }
 
-/* The methods with receiver type `old` replaced by new_; the array `in` itself when there is none (*copied false). */
+/* The methods with receiver type `old` replaced by new_; the array `in` itself when there is none (*copied
+ * false). */
 Object **types_replace_recv_type(u32 n, Object **in, Type *old, Type *new_, bool *copied) {
   Object **out = in;
   *copied = false;
@@ -337,7 +339,8 @@ static bool mentions_tparam(Type *t) {
     case TYPE_TUPLE: return tuple_mentions_tparam((Tuple *)t);
     case TYPE_SIGNATURE: {
       Signature *sig = (Signature *)t;
-      return tparams_len(sig->tparams) > 0 || tuple_mentions_tparam(sig->params) || tuple_mentions_tparam(sig->results);
+      return tparams_len(sig->tparams) > 0 || tuple_mentions_tparam(sig->params) ||
+             tuple_mentions_tparam(sig->results);
     }
     case TYPE_UNION:
       for (u32 i = 0; i < ((Union *)t)->n; i++)
@@ -345,7 +348,8 @@ static bool mentions_tparam(Type *t) {
       return false;
     case TYPE_INTERFACE: {
       Interface *it = (Interface *)t;
-      return objects_mention_tparam(it->nmethods, it->methods) || types_mention_tparam(it->nembeddeds, it->embeddeds);
+      return objects_mention_tparam(it->nmethods, it->methods) ||
+             types_mention_tparam(it->nembeddeds, it->embeddeds);
     }
     case TYPE_MAP: return mentions_tparam(((Map *)t)->key) || mentions_tparam(((Map *)t)->elem);
     case TYPE_CHAN: return mentions_tparam(((Chan *)t)->elem);

@@ -1,6 +1,6 @@
-/* check_termlist.c - lists of terms, each standing for the union of its terms. The empty list is the empty set.
- * Lists are values: operations return new lists and never change their operands' arrays.
- * Source of the algebra: types2's termlist.go. */
+/* check_termlist.c - lists of terms, each standing for the union of its terms. The empty list is the empty
+ * set. Lists are values: operations return new lists and never change their operands' arrays. Source of the
+ * algebra: types2's termlist.go. */
 #include <stdlib.h>
 
 #include "frontend/check.h"

@@ -29,7 +29,8 @@ Interface *typeparam_iface(TypeParam *t) {
   Interface *ityp = NULL;
   if (u == typ[BK_INVALID]) return (Interface *)type_empty_interface;
   if (u->kind == TYPE_INTERFACE) {
-    if (types_is_type_param(bound)) return (Interface *)type_empty_interface; /* an error reported elsewhere */
+    if (types_is_type_param(bound))
+      return (Interface *)type_empty_interface; /* an error reported elsewhere */
     ityp = (Interface *)u;
   }
   if (!ityp) {

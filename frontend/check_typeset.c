@@ -1,7 +1,7 @@
 /* check_typeset.c - type sets of interfaces and unions: methods, terms, comparability.
- * Invariants: methods are sorted (obj_cmp); comparable implies that the terms are all types. A type set is set on its
- * Interface before it is computed, so that recursive interfaces end (the cycle is reported elsewhere).
- * Source of the algorithms: types2's typeset.go. */
+ * Invariants: methods are sorted (obj_cmp); comparable implies that the terms are all types. A type set is
+ * set on its Interface before it is computed, so that recursive interfaces end (the cycle is reported
+ * elsewhere). Source of the algorithms: types2's typeset.go. */
 #include <stdlib.h>
 
 #include "frontend/check.h"
@@ -71,10 +71,12 @@ static void report_duplicate(Checker *check, Pos pos, Object *m, Pos other_pos) 
   err_report(err);
 }
 
-/* Delayed until the types of both methods are complete. Before Go 1.14 embedded methods must not overlap at all. */
+/* Delayed until the types of both methods are complete. Before Go 1.14 embedded methods must not overlap at
+ * all. */
 static void check_embedded_duplicate(Checker *check, void *ctx) {
   DuplicateMethod *d = ctx;
-  if ((pos_known(d->pos) && !check_allow_version(check, GO1(14))) || !types_identical(d->m->type, d->other->type))
+  if ((pos_known(d->pos) && !check_allow_version(check, GO1(14))) ||
+      !types_identical(d->m->type, d->other->type))
     report_duplicate(check, d->pos, d->m, d->other_pos);
 }
 
@@ -112,7 +114,8 @@ static TermList intersect_term_lists(TermList xterms, bool xcomp, TermList yterm
 }
 
 /* The terms and comparability that an embedded element contributes; its methods go to c. False: ignore it. */
-static bool embedded_terms(MethodCollector *c, PtrMap *unions, Pos pos, Type *t, TermList *terms, bool *comparable) {
+static bool embedded_terms(MethodCollector *c, PtrMap *unions, Pos pos, Type *t, TermList *terms,
+                           bool *comparable) {
   Checker *check = c->check;
   bool versioned = pos_known(pos) && check;
   Type *u = type_under(t);
@@ -120,7 +123,8 @@ static bool embedded_terms(MethodCollector *c, PtrMap *unions, Pos pos, Type *t,
   if (u->kind == TYPE_INTERFACE) {
     TypeSet *tset = types_compute_interface_type_set(check, pos, (Interface *)u);
     if (versioned && check_is_imported_constraint(check, t) &&
-        !check_verify_versionf_pos(check, pos, GO1(18), "embedding constraint interface %s", S_type(check, t)))
+        !check_verify_versionf_pos(check, pos, GO1(18), "embedding constraint interface %s",
+                                   S_type(check, t)))
       return false;
     *comparable = tset->comparable;
     for (u32 i = 0; i < tset->nmethods; i++) add_method(c, pos, tset->methods[i], false);
@@ -186,8 +190,8 @@ void types_sort_methods(u32 n, Object **list) {
   if (n > 1) qsort(list, n, sizeof *list, compare_methods);
 }
 
-/* The terms of one union element: those of an interface, else one term; ~T is empty when T is not its own underlying
- * type (reported elsewhere). False for invalid types. */
+/* The terms of one union element: those of an interface, else one term; ~T is empty when T is not its own
+ * underlying type (reported elsewhere). False for invalid types. */
 static bool union_element_terms(Checker *check, Pos pos, Term *t, TermList *terms) {
   Type *u = type_under(t->type);
   if (u->kind == TYPE_INTERFACE) {

@@ -160,7 +160,8 @@ static void write_interface(TypeWriter *w, Interface *t) {
 }
 
 static void write_chan(TypeWriter *w, Chan *c) {
-  static const char *const prefix[] = {[CHAN_BOTH] = "chan ", [CHAN_SEND] = "chan<- ", [CHAN_RECV] = "<-chan "};
+  static const char *const prefix[] = {
+      [CHAN_BOTH] = "chan ", [CHAN_SEND] = "chan<- ", [CHAN_RECV] = "<-chan "};
   bool parens = c->dir == CHAN_BOTH && type_is(c->elem, TYPE_CHAN) && ((Chan *)c->elem)->dir == CHAN_RECV;
   sb_puts(w->out, prefix[c->dir]);
   if (parens) sb_putc(w->out, '(');

@@ -23,7 +23,9 @@ bool types_all(Type *t, bool (*f)(void *ctx, Type *t, Type *u), void *ctx) {
   return p ? typeparam_typeset(p, f, ctx) : f(ctx, t, type_under(t));
 }
 
-bool types_typeset(Type *t, bool (*f)(void *ctx, Type *t, Type *u), void *ctx) { return types_all(t, f, ctx); }
+bool types_typeset(Type *t, bool (*f)(void *ctx, Type *t, Type *u), void *ctx) {
+  return types_all(t, f, ctx);
+}
 
 TypeError *types_type_errorf(const char *fmt, ...) {
   static TypeError empty = {""};
@@ -61,7 +63,8 @@ static bool fail(CommonUnder *c, const char *fmt, Type *t) {
 }
 
 static bool common_channel(CommonUnder *c, Chan *chu, Type *t, Chan *ch) {
-  if (!types_identical(chu->elem, ch->elem)) return fail(c, "channels %s and %s have different element types", t);
+  if (!types_identical(chu->elem, ch->elem))
+    return fail(c, "channels %s and %s have different element types", t);
   if (chu->dir == ch->dir) return true;
   if (chu->dir == CHAN_BOTH) {
     c->ct = t;
@@ -84,14 +87,16 @@ static bool common_under_step(void *ctx, Type *t, Type *u) {
     c->cu = u;
     return true;
   }
-  if (type_is(c->cu, TYPE_CHAN) && type_is(u, TYPE_CHAN)) return common_channel(c, (Chan *)c->cu, t, (Chan *)u);
+  if (type_is(c->cu, TYPE_CHAN) && type_is(u, TYPE_CHAN))
+    return common_channel(c, (Chan *)c->cu, t, (Chan *)u);
   if (!types_identical(c->cu, u)) return fail(c, "%s and %s have different underlying types", t);
   return true;
 }
 
-/* The underlying type that all types of t's type set share (channels of the same element type: the most restricted
- * one), if all fulfil cond (may be NULL). Else NULL and *err (may be NULL). */
-Type *types_common_under(Type *t, TypeError *(*cond)(void *ctx, Type *t, Type *u), void *ctx, TypeError **err) {
+/* The underlying type that all types of t's type set share (channels of the same element type: the most
+ * restricted one), if all fulfil cond (may be NULL). Else NULL and *err (may be NULL). */
+Type *types_common_under(Type *t, TypeError *(*cond)(void *ctx, Type *t, Type *u), void *ctx,
+                         TypeError **err) {
   CommonUnder c = {.cond = cond, .ctx = ctx};
   types_all(t, common_under_step, &c);
   if (err) *err = c.err;

@@ -1,6 +1,7 @@
-/* check_unify.c - type unification: makes two types identical (or assignable) by assigning types to type parameters.
- * Each bound type parameter has a handle to a slot; joined parameters share one. Nothing is undone on failure.
- * Source of the algorithm: types2's unify.go, whose comments give the reasons for its order of cases. */
+/* check_unify.c - type unification: makes two types identical (or assignable) by assigning types to type
+ * parameters. Each bound type parameter has a handle to a slot; joined parameters share one. Nothing is
+ * undone on failure. Source of the algorithm: types2's unify.go, whose comments give the reasons for its
+ * order of cases. */
 #include "frontend/check.h"
 
 enum { UNIFICATION_DEPTH_LIMIT = 50 };
@@ -83,8 +84,8 @@ static Interface *as_iface(Type *x) { return types_is_type_param(x) ? NULL : und
 
 /* ---- bound type parameters ---- */
 
-/* px's type was unified with y: whether that stands, and whether y becomes px's type (a defined type or a channel
- * with a direction is the better choice for inexact unification). */
+/* px's type was unified with y: whether that stands, and whether y becomes px's type (a defined type or a
+ * channel with a direction is the better choice for inexact unification). */
 static bool update_bound(Unifier *u, TypeParam *px, Type *x, Type *y, u32 mode) {
   Interface *xi = as_iface(x), *yi = as_iface(y);
   bool xn = type_as_named(x) != NULL, yn = type_as_named(y) != NULL;
@@ -208,7 +209,8 @@ static bool nify_kinds(Unifier *u, Type *x, Type *yorig, u32 mode, IfacePair *p)
     return cx && nify(u, cx, yorig, UNIFY_ASSIGN, p);
   }
   if (x->kind != y->kind) return false;
-  u32 emode = mode & UNIFY_ASSIGN ? mode | UNIFY_EXACT : mode; /* element types must match exactly in assignments */
+  u32 emode =
+      mode & UNIFY_ASSIGN ? mode | UNIFY_EXACT : mode; /* element types must match exactly in assignments */
   switch (x->kind) {
     case TYPE_BASIC: return ((Basic *)x)->bkind == ((Basic *)y)->bkind;
     case TYPE_ARRAY: {
@@ -271,7 +273,8 @@ static bool nify_unequal(Unifier *u, Type *x, Type *y, u32 mode, IfacePair *p) {
   return nify_kinds(u, x, y, mode, p);
 }
 
-/* Unifies x and y; p is the chain of interface pairs being compared. Beyond the depth limit types do not unify. */
+/* Unifies x and y; p is the chain of interface pairs being compared. Beyond the depth limit types do not
+ * unify. */
 static bool nify(Unifier *u, Type *x, Type *y, u32 mode, IfacePair *p) {
   if (same(x, y)) return true;
   if (!x || !y || u->depth >= UNIFICATION_DEPTH_LIMIT) return false;

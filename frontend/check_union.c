@@ -77,7 +77,8 @@ static void check_union_terms(Checker *check, void *ctx) {
     Type *u = type_under(t->type);
     Interface *f = type_is(u, TYPE_INTERFACE) ? (Interface *)u : NULL;
     if (t->tilde && f) {
-      check_errorf(check, at, E_InvalidUnion, "invalid use of ~ (%s is an interface)", S_type(check, t->type));
+      check_errorf(check, at, E_InvalidUnion, "invalid use of ~ (%s is an interface)",
+                   S_type(check, t->type));
     } else if (t->tilde && !types_identical(u, t->type)) {
       check_errorf(check, at, E_InvalidUnion, "invalid use of ~ (underlying type of %s is %s)",
                    S_type(check, t->type), S_type(check, u));
@@ -92,12 +93,13 @@ static void check_union_terms(Checker *check, void *ctx) {
   }
 }
 
-/* The type of a union expression: a Union, or for a single term without ~ that term's type. Each partial union
- * a | b | ... is recorded for its operation. */
+/* The type of a union expression: a Union, or for a single term without ~ that term's type. Each partial
+ * union a | b | ... is recorded for its operation. */
 Type *types_parse_union(Checker *check, Expr *uexpr) {
   VEC(Expr *) ops = {0}; /* the | operations, outermost first */
   Expr *x = uexpr;
-  for (; x->n.kind == N_Operation && ((Operation *)x)->op == OP_OR && ((Operation *)x)->y; x = ((Operation *)x)->x)
+  for (; x->n.kind == N_Operation && ((Operation *)x)->op == OP_OR && ((Operation *)x)->y;
+       x = ((Operation *)x)->x)
     VEC_PUSH(&types_arena, &ops, x);
   u32 n = ops.n + 1;
   UnionCheck *c = NEW(&types_arena, UnionCheck);

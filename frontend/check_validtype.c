@@ -1,9 +1,10 @@
 /* check_validtype.c - reports types that contain themselves without an indirection.
- * Instances are not expanded: a type parameter is looked up in the instance around it (nest), so that generic types
- * whose expansion would not end are handled too. path is the way here, for the message; it is nest plus what the
- * arguments led through. A type without type parameters that was found valid is not walked again: the answer for it
- * does not depend on what it is nested in, as a cycle through an outer type would lead through it too (types2 walks
- * again and takes exponential time). Source of the algorithm: types2's validtype.go, whose comments prove it. */
+ * Instances are not expanded: a type parameter is looked up in the instance around it (nest), so that generic
+ * types whose expansion would not end are handled too. path is the way here, for the message; it is nest plus
+ * what the arguments led through. A type without type parameters that was found valid is not walked again:
+ * the answer for it does not depend on what it is nested in, as a cycle through an outer type would lead
+ * through it too (types2 walks again and takes exponential time). Source of the algorithm: types2's
+ * validtype.go, whose comments prove it. */
 #include <stdlib.h>
 
 #include "frontend/check.h"
@@ -58,7 +59,8 @@ static bool valid_named(ValidType *w, Named *t, u32 nnest, u32 npath) {
   return true;
 }
 
-/* A type parameter stands for the type argument of the innermost instance, seen from outside of that instance. */
+/* A type parameter stands for the type argument of the innermost instance, seen from outside of that
+ * instance. */
 static bool valid_typeparam(ValidType *w, TypeParam *t, u32 nnest, u32 npath) {
   if (nnest == 0) return true;
   Named *inst = w->nest.v[nnest - 1];
@@ -86,7 +88,8 @@ static bool valid(ValidType *w, Type *t, u32 nnest, u32 npath) {
       for (u32 i = 0; i < ((Union *)t)->n; i++)
         if (!valid(w, ((Union *)t)->terms[i]->type, nnest, npath)) return false;
       return true;
-    case TYPE_INTERFACE: return valid_all(w, ((Interface *)t)->nembeddeds, ((Interface *)t)->embeddeds, nnest, npath);
+    case TYPE_INTERFACE:
+      return valid_all(w, ((Interface *)t)->nembeddeds, ((Interface *)t)->embeddeds, nnest, npath);
     case TYPE_NAMED: return valid_named(w, (Named *)t, nnest, npath);
     case TYPE_TYPEPARAM: return valid_typeparam(w, (TypeParam *)t, nnest, npath);
     default: return true;

@@ -1,8 +1,8 @@
 /* constant.c - exact constants: representation, construction, literals, accessors, conversions.
  * Invariants: values are in the smallest representation (constant_priv.h); REP_RAT is in lowest terms.
  * Not here: operators (constant_ops.c), text (constant_format.c).
- * Source of the semantics: go/constant's value.go; math/big's Float parsing is followed bit for bit, because numbers
- * beyond 2^4096 are rounded by it and the checker prints them. */
+ * Source of the semantics: go/constant's value.go; math/big's Float parsing is followed bit for bit, because
+ * numbers beyond 2^4096 are rounded by it and the checker prints them. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -309,8 +309,8 @@ static const Const *int_literal(const char *text, size_t n) {
 
 /* ---- character and string literals ---- */
 
-/* Decodes one character or escape at *pp for the given quote into a rune or, for \x and octal escapes, a byte.
- * False when malformed. */
+/* Decodes one character or escape at *pp for the given quote into a rune or, for \x and octal escapes, a
+ * byte. False when malformed. */
 static bool unquote_char(const char **pp, const char *end, char quote, i32 *value, bool *is_byte) {
   const char *p = *pp;
   *is_byte = false;
@@ -446,7 +446,8 @@ bool const_uint64_val(const Const *c, u64 *v) {
   return mpz_fits_ulong_p(c->z);
 }
 
-/* q with CONST_PREC bits, rounded to odd: rounding the result again to fewer bits gives what one rounding gives. */
+/* q with CONST_PREC bits, rounded to odd: rounding the result again to fewer bits gives what one rounding
+ * gives. */
 static void rat_round_to_odd(mpfr_t f, const mpq_t q) {
   const_init_float(f);
   int inexact = mpfr_set_q(f, q, MPFR_RNDZ);
@@ -521,8 +522,8 @@ void const_get_mpz(mpz_t z, const Const *x) {
 
 /* ---- conversions ---- */
 
-/* The integer that f is or, as errors of rounding may have crept in, the one it is when its last 4 bits are rounded
- * away towards zero or away from it. */
+/* The integer that f is or, as errors of rounding may have crept in, the one it is when its last 4 bits are
+ * rounded away towards zero or away from it. */
 static const Const *float_to_int(const mpfr_t f) {
   enum { DELTA = 4 };
   if (!const_small_float(f)) return const_unknown;

@@ -1,5 +1,6 @@
 /* constant_format.c - the text of constants, as diagnostics show it (String) and exactly (ExactString).
- * Source of the formats: go/constant's String and ExactString methods, strconv.Quote, math/big's Text('p', 0). */
+ * Source of the formats: go/constant's String and ExactString methods, strconv.Quote, math/big's Text('p',
+ * 0). */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,7 +63,7 @@ static void format_mpz(StrBuf *out, const mpz_t z) {
   free(s);
 }
 
-/* x as fmt's %g prints it: the fewest digits that read back as x, with an exponent from 10^6 or below 10^-4. */
+/* x as fmt prints it with %g: the fewest digits that read back as x; an exponent from 10^6 or below 10^-4. */
 static void format_shortest(StrBuf *out, double x) {
   char buf[40];
   int prec = 1;

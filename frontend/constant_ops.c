@@ -1,6 +1,6 @@
 /* constant_ops.c - operators on exact constants: unary, binary, shifts, comparisons.
- * An operation that its operands do not allow gives const_unknown (or false); the checker has excluded those before.
- * Source of the semantics: go/constant's UnaryOp, BinaryOp, Shift and Compare. */
+ * An operation that its operands do not allow gives const_unknown (or false); the checker has excluded those
+ * before. Source of the semantics: go/constant's UnaryOp, BinaryOp, Shift and Compare. */
 #include "frontend/constant_priv.h"
 
 static const Const *negate(const Const *y) {
