@@ -302,6 +302,9 @@ void check_decl_stmt(Checker *check, u32 n, Decl **list);
 TypeParam *check_declare_type_param(Checker *check, Name *name, Pos scope_pos);
 bool check_is_imported_constraint(Checker *check, Type *type);
 
+/* check_depth.c */
+bool check_depth_ok(Checker *check, Pos pos);
+
 /* check_errors.c, check_format.c */
 typedef struct ErrorDesc ErrorDesc;
 ErrorDesc *check_new_error(Checker *check, ErrCode code);

@@ -45,7 +45,10 @@ void check_obj_decl(Checker *check, Object *obj) {
     return;
   }
   if (obj->type) return;
-
+  if (!check_depth_ok(check, obj->pos)) {
+    obj->type = typ[BK_INVALID];
+    return;
+  }
   check_push(check, obj);
   DeclInfo *d = ptrmap_get(&check->obj_map, obj);
   CHECK(d != NULL);

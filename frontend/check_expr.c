@@ -295,6 +295,8 @@ static bool expr_internal(Checker *check, Target *T, Operand *x, Expr *e, Type *
 static ExprKind expr_dispatch(Checker *check, Target *T, Operand *x, Expr *e, Type *hint) {
   x->mode = OM_INVALID;
   x->type = typ[BK_INVALID];
+  x->expr = e;
+  if (!check_depth_ok(check, e->n.pos)) return EK_STATEMENT;
   if (e->n.kind == N_CallExpr) return check_call_expr(check, x, (CallExpr *)e);
   if (e->n.kind == N_ParenExpr) { /* inference does not look through parentheses */
     ExprKind kind = check_raw_expr(check, NULL, x, ((ParenExpr *)e)->x, NULL, false);
