@@ -147,7 +147,7 @@ static IrValue *pick(Fn *fn, const Layout *ly, IrValue *a, IrValue *b, bool max)
 static IrValue *min_max(Fn *fn, CallExpr *c, bool max) {
   Type *t = expr_type(fn, &c->e);
   const Layout *ly = lower_layout(fn->lw, t);
-  IrValue *v[64];
+  IrValue *v[64] = {NULL};
   u32 n = c->args.n < ARRAY_LEN(v) ? c->args.n : ARRAY_LEN(v);
   for (u32 i = 0; i < n; i++) {
     Expr *x = c->args.v[i];
