@@ -95,6 +95,7 @@ const Insn *func_expand(FuncRec *rec) {
     code[1] = (Insn){.op = vm_handlers[BC_RET0]};
   } else {
     for (u32 i = 0; i < rec->ncode; i++) expand_insn(info->mod, &info->fn->code[i], &code[i], i);
+    peephole(info->fn, code);
   }
   rec->code = code;
   register_code(rec);

@@ -69,6 +69,9 @@ void panic_recover(G *g, Slot *fp, const Insn *pc, Slot *out);
 void panic_free_all(G *g);                       /* of a goroutine that ends */
 FuncRec *rt_unreachable_method(void);            /* what itabs hold for methods that the linker left out */
 
+/* ---- peephole.c ---- */
+void peephole(const BcFunc *f, Insn *code); /* chooses better handlers in the expanded code of f */
+
 /* ---- itab.c ---- */
 void itab_roots(GcWork *w);
 
