@@ -21,6 +21,7 @@ typedef struct InitGraph {
   PtrMap nodes;   /* Object -> GraphNode */
   PtrMap visited; /* Object -> the GraphNode whose search reached it last */
   VEC(GraphNode *) queue;
+  ObjectVec todo; /* functions reached by the search */
 } InitGraph;
 
 /* ---- priority queue: a binary heap ---- */
@@ -69,9 +70,9 @@ static GraphNode *queue_pop(InitGraph *g) {
 
 static DeclInfo *decl_of(Checker *check, const Object *obj) { return ptrmap_get(&check->obj_map, obj); }
 
-/* Adds an edge from n to every constant and variable that obj refers to directly or through functions. What a function
- * refers to is known once its body is checked. */
-static void add_edges(InitGraph *g, GraphNode *n, Object *obj) {
+/* Adds an edge from n to what obj refers to; functions go to g->todo. What a function refers to is known once its body
+ * is checked. */
+static void add_direct_edges(InitGraph *g, GraphNode *n, Object *obj) {
   DeclInfo *d = decl_of(g->check, obj);
   check_pending_body(g->check, obj, d);
   for (u32 i = 0; i < d->deps.n; i++) {
@@ -79,7 +80,7 @@ static void add_edges(InitGraph *g, GraphNode *n, Object *obj) {
     if (!dep || ptrmap_get(&g->visited, dep) == n) continue;
     ptrmap_set(&g->visited, dep, n);
     if (dep->kind == OBJ_FUNC) {
-      add_edges(g, n, dep);
+      VEC_PUSH(NULL, &g->todo, dep);
       continue;
     }
     GraphNode *m = ptrmap_get(&g->nodes, dep);
@@ -87,6 +88,12 @@ static void add_edges(InitGraph *g, GraphNode *n, Object *obj) {
     n->ndeps++;
     VEC_PUSH(&types_arena, &m->pred, n);
   }
+}
+
+/* Adds an edge from n to every constant and variable that it refers to, directly or through functions. */
+static void add_edges(InitGraph *g, GraphNode *n) {
+  add_direct_edges(g, n, n->obj);
+  while (g->todo.n) add_direct_edges(g, n, VEC_POP(&g->todo));
 }
 
 static void build_graph(InitGraph *g) {
@@ -100,7 +107,7 @@ static void build_graph(InitGraph *g) {
     ptrmap_set(&g->nodes, obj, n);
     VEC_PUSH(NULL, &g->queue, n);
   }
-  for (u32 i = 0; i < g->queue.n; i++) add_edges(g, g->queue.v[i], g->queue.v[i]->obj);
+  for (u32 i = 0; i < g->queue.n; i++) add_edges(g, g->queue.v[i]);
   for (u32 i = g->queue.n / 2; i-- > 0;) queue_down(g, i);
 }
 
@@ -113,7 +120,7 @@ static int cmp_order(const void *a, const void *b) {
 
 /* Appends to path, in reverse, the objects from a dependency of `from` to `to`; false when there is no such path. */
 static bool find_path(Checker *check, Object *from, Object *to, PtrMap *seen, ObjectVec *path) {
-  if (ptrmap_has(seen, from)) return false;
+  if (ptrmap_has(seen, from) || !check_depth_ok(check, from->pos)) return false;
   ptrmap_set(seen, from, from);
   ObjectVec deps = {0};
   DeclInfo *d = decl_of(check, from);
@@ -185,4 +192,5 @@ void check_init_order(Checker *check) {
   ptrmap_free(&g.nodes);
   ptrmap_free(&g.visited);
   VEC_FREE(&g.queue);
+  VEC_FREE(&g.todo);
 }
