@@ -43,6 +43,7 @@ static u32 module_file(BcModule *m, const Atom *name) {
 static const Atom *base_file(u32 base) {
   const PosBase *b = pos_base(base);
   const Atom *name = b->is_file && b->abspath ? b->abspath : b->filename;
+  if (name->len == 0) name = atom_cstr("??"); /* after //line :1, as gc */
   return name ? name : atom_cstr("");
 }
 
@@ -581,6 +582,7 @@ static void write_func(Emission *em, u32 index) {
 
 bool ir_emit(IrFunc *f, BcModule *m, u32 index, Err *err) {
   ir_prepare(f);
+  ir_optimize(f);
   ir_split_edges(f);
   Emission em = {.e = {.f = f, .arena = &f->arena}, .m = m, .code = {.arena = &f->arena}};
   Emitter *e = &em.e;

@@ -148,7 +148,8 @@ static void use_immediate(IrValue *v) {
 static bool value_has_effect(const IrValue *v) {
   if (v->op >= BC_COUNT) return v->op == IR_WRITE_LOCAL || v->op == IR_ZERO_LOCAL;
   const OpInfo *o = &op_info[v->op];
-  if (o->flags & (OPF_PANICS | OPF_ALLOC | OPF_CALLS | OPF_STORE | OPF_TERM)) return true;
+  if (o->flags & (OPF_PANICS | OPF_CALLS | OPF_STORE | OPF_TERM)) return true;
+  if (v->op == BC_DEFERTOK || v->op == BC_MAPNEXT) return true; /* other allocations that nobody uses are dropped */
   return !(o->a >= OPK_W1 && o->a <= OPK_WX) && v->op != BC_NOP;
 }
 
@@ -195,6 +196,11 @@ static void drop_dead(IrFunc *f) {
     b->phis.n = keep_needed(b->phis.v, b->phis.n, needed);
     b->values.n = keep_needed(b->values.v, b->values.n, needed);
   }
+}
+
+void ir_drop_copies(IrFunc *f) {
+  resolve_args(f);
+  drop_dead(f);
 }
 
 void ir_prepare(IrFunc *f) {

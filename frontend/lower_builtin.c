@@ -194,17 +194,23 @@ static void panic_if(Fn *fn, IrValue *cond, const char *func) {
   start_block(fn, ok);
 }
 
-/* unsafe.Slice and unsafe.String: the checks of runtime's unsafeslice and unsafestring. */
+/* unsafe.Slice and unsafe.String: the checks of runtime's unsafeslice and unsafestring. The length must be positive and
+ * the bytes must not wrap around the address space, which with a nil pointer means that there are none. */
 static void check_unsafe_span(Fn *fn, IrValue *p, IrValue *len, i64 size, bool str) {
   const char *bad_len = str ? "runtime.panicunsafestringlen" : "runtime.panicunsafeslicelen";
-  i64 max = size > 0 ? (INT64_C(1) << 47) / size : INT64_MAX;
+  i64 max = size > 0 ? INT64_MAX / size : INT64_MAX;
   panic_if(fn, op2(fn, BC_LT_U64, &ir_shape_word, k64(fn, max), len), bad_len);
-  IrBlock *nil = new_block(fn), *ok = new_block(fn);
-  ir_branch(fn->f, fn->b, with_imm(op1(fn, BC_EQI_64, &ir_shape_word, p), 0), nil, ok);
-  start_block(fn, nil);
-  panic_if(fn, with_imm(op1(fn, BC_NEI_64, &ir_shape_word, len), 0),
+  if (size == 0) return;
+  IrValue *bytes = size == 1 ? len : op2(fn, BC_MUL_64, &ir_shape_word, len, k64(fn, size));
+  IrValue *room = op1(fn, BC_NEG_64, &ir_shape_word, p);
+  IrBlock *bad = new_block(fn), *ok = new_block(fn);
+  bad->unlikely = true;
+  ir_branch(fn->f, fn->b, op2(fn, BC_LT_U64, &ir_shape_word, room, bytes), bad, ok);
+  start_block(fn, bad);
+  panic_if(fn, with_imm(op1(fn, BC_EQI_64, &ir_shape_word, p), 0),
            str ? "runtime.panicunsafestringnilptr" : "runtime.panicunsafeslicenilptr");
-  jump_to(fn, ok);
+  call_runtime(fn, bad_len, NULL, 0);
+  ir_term(fn->f, fn->b, BC_TRAP, 0);
   start_block(fn, ok);
 }
 
@@ -212,7 +218,7 @@ static IrValue *unsafe_span(Fn *fn, CallExpr *c, bool str) {
   IrValue *p = lower_expr(fn, c->args.v[0]), *len = size_arg(fn, c, 1, NULL);
   set_pos(fn, c);
   Type *elem = str ? typ[BK_UINT8] : fn_type(fn, ((Pointer *)core_under(arg_type(fn, c, 0)))->base);
-  if (!c->args.v[1]->val || !str) check_unsafe_span(fn, p, len, lower_layout(fn->lw, elem)->size, str);
+  check_unsafe_span(fn, p, len, lower_layout(fn->lw, elem)->size, str);
   if (str) return op2(fn, BC_MK2, &ir_shape_str, p, len);
   return op3(fn, BC_MK3, &ir_shape_slice, p, len, len);
 }

@@ -296,23 +296,19 @@ static Expr *kept_pointer(Expr *e) {
   return match ? x : NULL;
 }
 
-static IrValue *call_keeping_alive(Fn *fn, CallExpr *call, Callee *c) {
-  IrValue *keep[16];
-  u32 nkeep = 0;
-  for (u32 i = 0; i < call->args.n && nkeep < ARRAY_LEN(keep); i++) {
+/* For functions with //go:uintptrkeepalive or uintptrescapes: evaluates the pointers that the call must keep alive into
+ * keep[] (room for one per argument) and the memo; how many. */
+u32 keep_alive_operands(Fn *fn, CallExpr *call, const Callee *c, IrValue **keep) {
+  const FuncDecl *d = c->obj ? obj_origin(c->obj)->decl : NULL;
+  if (!d || !d->pragma || !(d->pragma->flags & (PRAGMA_UINTPTRKEEPALIVE | PRAGMA_UINTPTRESCAPES))) return 0;
+  u32 n = 0;
+  for (u32 i = 0; i < call->args.n; i++) {
     Expr *p = kept_pointer(call->args.v[i]);
     if (!p) continue;
-    keep[nkeep] = lower_expr(fn, p);
-    memo_push(fn, p, keep[nkeep++]);
+    keep[n] = lower_expr(fn, p);
+    memo_push(fn, p, keep[n++]);
   }
-  u32 np = c->sig->params ? c->sig->params->n : 0;
-  IrValue **args = NEW_ARRAY(&fn->f->arena, IrValue *, np + 1);
-  lower_args(fn, call, c->sig, args);
-  fn->memo.n -= nkeep;
-  set_pos(fn, call);
-  IrValue *v = call_callee(fn, c, args, np);
-  for (u32 i = 0; i < nkeep; i++) op1(fn, BC_KEEP, &ir_shape_none, keep[i]);
-  return v;
+  return n;
 }
 
 IrValue *lower_call(Fn *fn, CallExpr *call) {
@@ -321,17 +317,19 @@ IrValue *lower_call(Fn *fn, CallExpr *call) {
   if (is_builtin_call(call, &id)) return lower_builtin(fn, call, id);
   Callee c;
   resolve_callee(fn, &c, call);
-  const u32 keep = PRAGMA_UINTPTRKEEPALIVE | PRAGMA_UINTPTRESCAPES;
-  FuncDecl *d = c.obj ? obj_origin(c.obj)->decl : NULL;
-  if (d && d->pragma && d->pragma->flags & keep) return call_keeping_alive(fn, call, &c);
-  u32 np = c.sig->params ? c.sig->params->n : 0;
+  u32 np = c.sig->params ? c.sig->params->n : 0, memo = fn->memo.n;
   IrValue **args = NEW_ARRAY(&fn->f->arena, IrValue *, np + 1);
+  IrValue **keep = NEW_ARRAY(&fn->f->arena, IrValue *, call->args.n + 1);
+  u32 nkeep = keep_alive_operands(fn, call, &c, keep);
   lower_args(fn, call, c.sig, args);
+  fn->memo.n = memo;
   set_pos(fn, call);
   u16 op;
   if (c.kind == CALLEE_FUNC && !c.recv && c.obj && lower_is_intrinsic(c.obj, &op))
     return ir_value_v(fn->f, fn->b, op, results_shape(fn, c.sig->results), np, args);
-  return call_callee(fn, &c, args, np);
+  IrValue *v = call_callee(fn, &c, args, np);
+  for (u32 i = 0; i < nkeep; i++) op1(fn, BC_KEEP, &ir_shape_none, keep[i]);
+  return v;
 }
 
 void lower_callee(Fn *fn, CallExpr *call, Callee *c) {

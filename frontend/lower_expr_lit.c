@@ -45,7 +45,12 @@ static void fill_struct(Fn *fn, CompositeLit *l, Struct *s, Type *t, Place dst, 
   if (!zeroed) place_zero(fn, dst);
   for (u32 i = 0; i < l->elems.n; i++) {
     Type *ft;
-    i64 off = field_offset(fn, t, field_index(s, l->elems.v[i], i), &ft);
+    u32 k = field_index(s, l->elems.v[i], i);
+    i64 off = field_offset(fn, t, k, &ft);
+    if (atom_is(s->fields[k]->name, "_")) { /* blank fields stay zero */
+      lower_effect(fn, elem_value(l->elems.v[i]));
+      continue;
+    }
     fill_value(fn, elem_value(l->elems.v[i]), ft, place_field(fn, dst, off, lower_layout(fn->lw, ft)), true);
   }
 }
@@ -115,6 +120,7 @@ static IrValue *struct_tuple(Fn *fn, CompositeLit *l, Struct *s, const Layout *l
     Type *ft = fn_type(fn, s->fields[k]->type);
     Expr *x = ast_unparen(elem_value(l->elems.v[i]));
     parts[k] = lower_expr_to(fn, x, ft);
+    if (atom_is(s->fields[k]->name, "_")) parts[k] = NULL;
   }
   set_pos(fn, l);
   for (u32 k = 0; k < s->nfields; k++)

@@ -510,11 +510,22 @@ Place place_of(Fn *fn, Expr *e) {
 bool copy_big(Fn *fn, const Place *dst, Expr *src, Type *t) {
   const Layout *ly = lower_layout(fn->lw, t);
   src = ast_unparen(src);
-  if (ly->size <= BIG_LOCAL || !is_placeable(fn, src) || !types_identical(expr_type(fn, src), t)) return false;
-  Place p = place_of(fn, src);
-  IrValue *from = place_addr(fn, p), *to = place_addr(fn, *dst);
-  op2(fn, BC_MOVE_T, &ir_shape_none, to, from)->imm = lower_type(fn->lw, t);
+  if (!is_big_copy(fn, src, t)) return false;
+  IrValue *from;
+  if (src->n.kind == N_CompositeLit) {
+    from = with_imm(op0(fn, BC_NEW, &ir_shape_ptr), lower_type(fn->lw, t));
+    complit_fill(fn, (CompositeLit *)src, place_of_mem(from, 0, ly), true);
+  } else {
+    from = place_addr(fn, place_of(fn, src));
+  }
+  op2(fn, BC_MOVE_T, &ir_shape_none, place_addr(fn, *dst), from)->imm = lower_type(fn->lw, t);
   return true;
+}
+
+bool is_big_copy(Fn *fn, Expr *src, Type *t) {
+  src = ast_unparen(src);
+  if (lower_layout(fn->lw, t)->size <= BIG_LOCAL || !src->type || !types_identical(expr_type(fn, src), t)) return false;
+  return src->n.kind == N_CompositeLit || is_placeable(fn, src);
 }
 
 /* ---- parts of values ---- */

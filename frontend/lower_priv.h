@@ -166,6 +166,7 @@ void place_store(Fn *fn, Place p, IrValue *v);
 void place_zero(Fn *fn, Place p);
 IrValue *place_addr(Fn *fn, Place p);
 bool copy_big(Fn *fn, const Place *dst, Expr *src, Type *t); /* through memory; false: not done, small or no place */
+bool is_big_copy(Fn *fn, Expr *src, Type *t);
 IrValue *load_mem(Fn *fn, IrValue *addr, i64 off, const Layout *ly);
 void store_mem(Fn *fn, IrValue *addr, i64 off, const Layout *ly, IrValue *v);
 IrValue *agg_field(Fn *fn, IrValue *v, const Layout *agg, i64 off, const Layout *ly); /* part of a struct or array value */
@@ -228,6 +229,7 @@ typedef struct Callee {
   Signature *sig;    /* substituted */
 } Callee;
 void lower_callee(Fn *fn, CallExpr *call, Callee *c);
+u32 keep_alive_operands(Fn *fn, CallExpr *call, const Callee *c, IrValue **keep);
 IrValue *lower_call(Fn *fn, CallExpr *c);  /* all results as one value */
 IrValue *call_callee(Fn *fn, const Callee *c, IrValue **args, u32 nargs);
 void tail_callee(Fn *fn, const Callee *c, IrValue **args, u32 nargs); /* from thunks: ends the block */

@@ -224,7 +224,7 @@ static void put_literal(Static *s, Data *d, i64 off, CompositeLit *l, Type *t) {
     }
     Type *ft;
     i64 at = field_offset(s->fn, t, k, &ft);
-    put(s, d, off + at, e, ft);
+    if (!atom_is(st->fields[k]->name, "_")) put(s, d, off + at, e, ft);
   }
 }
 

@@ -52,7 +52,7 @@ static bool declare_literal(Fn *fn, Object *o, Expr *rhs) {
 static void declare_var_from(Fn *fn, Object *o, Expr *rhs) {
   if (declare_literal(fn, o, rhs)) return;
   const Layout *ly = fn_layout(fn, o->type);
-  if (ly->size > BIG_LOCAL && is_placeable(fn, ast_unparen(rhs))) {
+  if (is_big_copy(fn, rhs, ly->type)) {
     var_declare(fn, o);
     Place p = place_of_obj(fn, o);
     if (copy_big(fn, &p, rhs, ly->type)) return;
@@ -85,7 +85,7 @@ static void assign_single(Fn *fn, Expr *lhs, Expr *rhs, bool def) {
   u32 memo = fn->memo.n;
   if (has_call(fn, lhs)) snapshot_place(fn, lhs);
   Type *t = lhs_type(fn, lhs);
-  if (lower_layout(fn->lw, t)->size > BIG_LOCAL && is_placeable(fn, ast_unparen(rhs))) {
+  if (is_big_copy(fn, rhs, t)) {
     Place p = place_of(fn, lhs);
     if (p.kind != PL_MAP && copy_big(fn, &p, rhs, t)) {
       fn->memo.n = memo;

@@ -96,8 +96,8 @@ static void write_struct(Lower *lw, StrBuf *b, Struct *s, bool key) {
     if (!f->embedded) {
       if (key && !obj_exported(f) && f->pkg) sb_printf(b, "%s.", pkg_symbol_prefix(f->pkg)->s);
       sb_printf(b, "%s ", f->name->s);
-    } else if (key) {
-      sb_printf(b, "?%s.", f->pkg ? pkg_symbol_prefix(f->pkg)->s : "");
+    } else if (key) { /* the name may be an alias's */
+      sb_printf(b, "?%s.%s ", f->pkg ? pkg_symbol_prefix(f->pkg)->s : "", f->name->s);
     }
     write_type(lw, b, f->type, key);
     if (s->tags && s->tags[i] && s->tags[i]->len) {

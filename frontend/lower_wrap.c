@@ -13,7 +13,7 @@ typedef struct ThunkSpec {
   Signature *sig;
   bool has_recv;     /* FUNC: X0 is the receiver */
   Type **parts;      /* types of the captured values */
-  u32 nparts;
+  u32 nparts, nkeep; /* the last nkeep parts are only kept alive */
   CallExpr *builtin; /* a predeclared function instead */
   BuiltinId id;
 } ThunkSpec;
@@ -58,8 +58,14 @@ static void go_defer_generate(Lower *lw, FuncInst *fi) {
     ir_term(fn->f, fn->b, BC_RET0, 0);
   } else {
     Callee c;
-    u32 first = thunk_callee(s, &c, parts);
-    tail_callee(fn, &c, parts + first, s->nparts - first);
+    u32 first = thunk_callee(s, &c, parts), n = s->nparts - s->nkeep;
+    if (s->nkeep == 0) {
+      tail_callee(fn, &c, parts + first, n - first);
+    } else {
+      call_callee(fn, &c, parts + first, n - first);
+      for (u32 i = n; i < s->nparts; i++) op1(fn, BC_KEEP, &ir_shape_none, parts[i]);
+      ir_term(fn->f, fn->b, BC_RET0, 0);
+    }
   }
   fn_emit(fn);
 }
@@ -120,8 +126,9 @@ void lower_go_defer(Fn *fn, CallStmt *st) {
     start_or_defer(fn, st, f);
     return;
   }
-  IrValue **vals = NEW_ARRAY(&fn->f->arena, IrValue *, np + 2);
-  Type **types = NEW_ARRAY(&fn->f->arena, Type *, np + 2);
+  u32 most = np + 2 + call->args.n;
+  IrValue **vals = NEW_ARRAY(&fn->f->arena, IrValue *, most), **keep = NEW_ARRAY(&fn->f->arena, IrValue *, most);
+  Type **types = NEW_ARRAY(&fn->f->arena, Type *, most);
   ThunkSpec s = {.kind = c.kind, .func = c.func, .method = c.method, .iface = c.iface, .sig = c.sig, .parts = types};
   if (c.kind == CALLEE_IFACE) {
     op1(fn, BC_NILCHK, &ir_shape_none, extract(fn, c.fn, 0, &ir_shape_ptr));
@@ -135,8 +142,15 @@ void lower_go_defer(Fn *fn, CallStmt *st) {
     types[0] = c.recv_type;
     vals[s.nparts++] = c.recv;
   }
+  u32 memo = fn->memo.n;
+  s.nkeep = keep_alive_operands(fn, call, &c, keep);
   lower_args(fn, call, c.sig, vals + s.nparts);
+  fn->memo.n = memo;
   for (u32 i = 0; i < np; i++) types[s.nparts++] = fn_type(fn, c.sig->params->vars[i]->type);
+  for (u32 i = 0; i < s.nkeep; i++) {
+    types[s.nparts] = typ[BK_UNSAFEPOINTER];
+    vals[s.nparts++] = keep[i];
+  }
   start_or_defer(fn, st, thunk_closure(fn, st, &s, vals));
 }
 
