@@ -1,15 +1,17 @@
 /* check.h - what the type checker's files share; the lowering and everybody else include types.h only.
  *
  * The checker is that of cmd/compile/internal/types2, one C file per Go file; names are derived mechanically:
- * `func (check *Checker) fooBar(a)` is check_foo_bar(check, a); methods of other types carry the type's name; plain
- * functions are types_foo_bar unless types.h names them. Conventions of all prototypes below:
+ * `func (check *Checker) fooBar(a)` is check_foo_bar(check, a); methods of other types carry the type's name;
+ * plain functions are types_foo_bar unless types.h names them. Conventions of all prototypes below:
  *   - []Type is a TypeList *, []*TypeParam a TypeParamList * (NULL: empty); other slices are `u32 n, T **v`;
- *   - several results: the first is returned, the others come back through pointers at the end (not NULL unless said);
+ *   - several results: the first is returned, the others come back through pointers at the end (not NULL
+ * unless said);
  *   - `cause` is a StrBuf that a failing predicate overwrites with the reason; NULL when nobody wants it;
- *   - `at` is any AST node, its error position is check_pos_at(at); functions ending in _pos take a Pos instead;
+ *   - `at` is any AST node, its error position is check_pos_at(at); functions ending in _pos take a Pos
+ * instead;
  *   - a nil Go interface is NULL, the invalid type is typ[BK_INVALID], a nil constant.Value is NULL.
- * Everything is allocated in types_arena. One thread, so no locks; imports are checked from source, so nothing loads
- * lazily. A Checker stays alive after check_package() for bodies that are checked on demand. */
+ * Everything is allocated in types_arena. One thread, so no locks; imports are checked from source, so
+ * nothing loads lazily. A Checker stays alive after check_package() for bodies that are checked on demand. */
 #ifndef GOVM_FRONTEND_CHECK_H
 #define GOVM_FRONTEND_CHECK_H
 #include "frontend/types.h"
@@ -73,7 +75,12 @@ typedef struct TypeError {
 } TypeError;
 
 /* ---- instances ---- */
-enum { NAMED_UNPACKED = 1, NAMED_HAS_METHODS = 2, NAMED_HAS_UNDER = 4, NAMED_HAS_FINITE = 8 }; /* Named.state */
+enum {
+  NAMED_UNPACKED = 1,
+  NAMED_HAS_METHODS = 2,
+  NAMED_HAS_UNDER = 4,
+  NAMED_HAS_FINITE = 8
+};                              /* Named.state */
 typedef struct Context Context; /* context.c: canonicalises instances */
 extern Context *types_context;  /* the one of the process; made by types_init */
 struct Instance {
@@ -142,7 +149,8 @@ struct Checker {
   PtrMap obj_map;     /* Object -> DeclInfo: package-level objects and methods */
   ObjectVec obj_list; /* its keys in source order */
   PtrMap imp_map;     /* path Atom -> Package */
-  PtrMap pkg_path_map; /* package name Atom -> PtrMap * set of path Atoms; filled for the first error that needs it */
+  PtrMap pkg_path_map; /* package name Atom -> PtrMap * set of path Atoms; filled for the first error that
+                          needs it */
   PtrMap seen_pkg_map;
 
   u32 nfiles;
@@ -210,8 +218,8 @@ void check_later(Checker *check, LaterFn f, void *ctx);
 
 /* check_alias.c */
 AliasType *check_new_alias(Checker *check, Object *obj, Type *rhs);
-AliasType *check_new_alias_instance(Checker *check, Pos pos, AliasType *orig, TypeList *targs, Named *expanding,
-                                    Context *ctxt);
+AliasType *check_new_alias_instance(Checker *check, Pos pos, AliasType *orig, TypeList *targs,
+                                    Named *expanding, Context *ctxt);
 void alias_cleanup(AliasType *a);
 
 /* check_assignments.c */
@@ -219,7 +227,8 @@ void check_assignment(Checker *check, Operand *x, Type *T, const char *context);
 void check_init_const(Checker *check, Object *lhs, Operand *x);
 void check_init_var(Checker *check, Object *lhs, Operand *x, const char *context);
 Object *check_lhs_ident_var(Checker *check, const Name *ident);
-void check_assign_var(Checker *check, Expr *lhs, Expr *rhs, Operand *x, const char *context); /* one of rhs, x */
+void check_assign_var(Checker *check, Expr *lhs, Expr *rhs, Operand *x,
+                      const char *context); /* one of rhs, x */
 TypeList *types_operand_types(u32 n, Operand **list);
 TypeList *types_var_types(u32 n, Object **list);
 const char *types_measure(int x, const char *unit);
@@ -251,7 +260,8 @@ bool check_use1(Checker *check, Expr *e, bool lhs);
 Scope *check_lookup_scope(Checker *check, const Atom *name, Object **obj); /* env.lookupScope */
 Object *check_lookup(Checker *check, const Atom *name);
 void check_add_decl_dep(Checker *check, Object *to);
-void check_remember_untyped(Checker *check, Expr *e, bool lhs, OperandMode mode, Type *type, const Const *val);
+void check_remember_untyped(Checker *check, Expr *e, bool lhs, OperandMode mode, Type *type,
+                            const Const *val);
 void check_push(Checker *check, Object *obj);
 void check_pop(Checker *check);
 void check_needs_cleanup(Checker *check, Type *t);
@@ -262,7 +272,8 @@ extern Checker *types_current_checker; /* whose qualifier S_type(NULL, ...) uses
 
 /* check_const.c */
 void check_overflow(Checker *check, Operand *x, Pos op_pos);
-bool types_representable_const(const Const *x, Checker *check, Type *basic, const Const **rounded); /* rounded may be NULL */
+bool types_representable_const(const Const *x, Checker *check, Type *basic,
+                               const Const **rounded); /* rounded may be NULL */
 void check_representable(Checker *check, Operand *x, Type *basic);
 const Const *check_representation(Checker *check, Operand *x, Type *basic, ErrCode *code);
 void check_invalid_conversion(Checker *check, ErrCode code, Operand *x, Type *target);
@@ -325,7 +336,8 @@ void check_soft_errorf_pos(Checker *check, Pos at, ErrCode code, const char *fmt
 void check_version_errorf(Checker *check, const void *at, GoVersion v, const char *fmt, ...) PRINTF(4, 5);
 void check_version_errorf_pos(Checker *check, Pos at, GoVersion v, const char *fmt, ...) PRINTF(4, 5);
 Pos check_pos_at(const void *at); /* errors.go's atPos */
-/* Arguments of messages as strings in types_arena, packages written as check (NULL: the current one) qualifies them. */
+/* Arguments of messages as strings in types_arena, packages written as check (NULL: the current one)
+ * qualifies them. */
 const char *S_type(Checker *check, Type *t);
 const char *S_obj(Checker *check, const Object *obj);
 const char *S_expr(const void *e);
@@ -339,7 +351,7 @@ const char *S_exprs(u32 n, Expr **v); /* "[a, b]" */
 const char *S_printf(const char *fmt, ...) PRINTF(1, 2); /* a string in types_arena */
 void cause_set(StrBuf *cause, const char *fmt, ...) PRINTF(2, 3); /* overwrites; nothing when cause is NULL */
 const char *check_qualifier(void *check, const Package *pkg);   /* a Qualifier */
-void check_mark_imports(Checker *check, Package *pkg);          /* a package was imported after the first error */
+void check_mark_imports(Checker *check, Package *pkg); /* a package was imported after the first error */
 
 /* check_errsupport.c */
 const char *check_lookup_error(Checker *check, Type *type, const Atom *sel, Object *obj, bool struct_lit);
@@ -347,7 +359,8 @@ const char *check_lookup_error(Checker *check, Type *type, const Atom *sel, Obje
 /* check_expr.c */
 void check_update_expr_val(Checker *check, Expr *x, const Const *val);
 void check_update_expr_type(Checker *check, Expr *x, Type *type, bool final);
-Type *check_implicit_type_and_value(Checker *check, Operand *x, Type *target, const Const **val, ErrCode *code);
+Type *check_implicit_type_and_value(Checker *check, Operand *x, Type *target, const Const **val,
+                                    ErrCode *code);
 Target *types_new_target(Type *t, const char *desc);
 void check_non_generic(Checker *check, Operand *x);
 ExprKind check_raw_expr(Checker *check, Target *T, Operand *x, Expr *e, Type *hint, bool allow_generic);
@@ -372,9 +385,10 @@ Type *check_index(Checker *check, Expr *index, i64 max, i64 *val);
 bool check_is_valid_index(Checker *check, Operand *x, ErrCode code, const char *what, bool allow_negative);
 
 /* check_infer.c */
-TypeList *check_infer(Checker *check, Pos pos, TypeParamList *tparams, TypeList *targs, Tuple *params, u32 nargs,
-                      Operand **args, bool reverse, ErrorDesc *err);
-TypeParamList *check_rename_tparams(Checker *check, Pos pos, TypeParamList *tparams, Type *type, Type **renamed);
+TypeList *check_infer(Checker *check, Pos pos, TypeParamList *tparams, TypeList *targs, Tuple *params,
+                      u32 nargs, Operand **args, bool reverse, ErrorDesc *err);
+TypeParamList *check_rename_tparams(Checker *check, Pos pos, TypeParamList *tparams, Type *type,
+                                    Type **renamed);
 const char *types_type_params_string(TypeParamList *list);
 bool types_is_parameterized(TypeParamList *tparams, Type *type);
 
@@ -385,7 +399,8 @@ void check_init_order(Checker *check);
 Type *check_instance(Checker *check, Pos pos, Type *orig, TypeList *targs, Named *expanding, Context *ctxt);
 bool check_validate_targ_len(Checker *check, Pos pos, const char *name, int want, int got);
 /* -1 when all constraints hold, else the index of the first offending argument and *cause. */
-int check_verify(Checker *check, Pos pos, TypeParamList *tparams, TypeList *targs, Context *ctxt, StrBuf *cause);
+int check_verify(Checker *check, Pos pos, TypeParamList *tparams, TypeList *targs, Context *ctxt,
+                 StrBuf *cause);
 bool check_implements(Checker *check, Type *V, Type *T, bool constraint, StrBuf *cause);
 
 /* check_interface.c */
@@ -403,8 +418,8 @@ i64 check_indexed_elts(Checker *check, u32 n, Expr **elts, Type *type, i64 lengt
 
 /* check_lookup.c */
 /* index, nindex and indirect may be NULL. */
-Object *types_lookup_field_or_method(Type *T, bool addressable, Package *pkg, const Atom *name, bool fold_case,
-                                     int **index, u32 *nindex, bool *indirect);
+Object *types_lookup_field_or_method(Type *T, bool addressable, Package *pkg, const Atom *name,
+                                     bool fold_case, int **index, u32 *nindex, bool *indirect);
 Object *check_missing_method(Checker *check, Type *V, Type *T, bool is_static,
                              bool (*equivalent)(void *ctx, Type *x, Type *y), void *ctx, StrBuf *cause,
                              bool *wrong_type);
@@ -419,13 +434,14 @@ bool types_is_interface_ptr(Type *T);
 Type *types_deref(Type *t, bool *was_pointer);
 Type *types_deref_struct_ptr(Type *t);
 int types_field_index(u32 n, Object **fields, Package *pkg, const Atom *name, bool fold_case);
-int types_method_index(u32 n, Object **methods, Package *pkg, const Atom *name, bool fold_case, Object **method);
+int types_method_index(u32 n, Object **methods, Package *pkg, const Atom *name, bool fold_case,
+                       Object **method);
 
 /* check_mono.c */
 void check_monomorph(Checker *check);
 void mono_record_canon(MonoGraph *w, TypeParam *mpar, TypeParam *tpar);
-void mono_record_instance(MonoGraph *w, Package *pkg, Pos pos, TypeParamList *tparams, TypeList *targs, u32 nx,
-                          Expr **xlist);
+void mono_record_instance(MonoGraph *w, Package *pkg, Pos pos, TypeParamList *tparams, TypeList *targs,
+                          u32 nx, Expr **xlist);
 
 /* check_named.c */
 Named *named_unpack(Named *n);
@@ -444,7 +460,8 @@ Context *check_context(Checker *check);
 
 /* check_object.c, check_objset.c */
 bool types_is_exported(const Atom *name);
-const Atom *types_id(const Package *pkg, const Atom *name); /* exported: the name, else qualified by the path */
+const Atom *types_id(const Package *pkg,
+                     const Atom *name); /* exported: the name, else qualified by the path */
 bool types_equal_fold(const Atom *a, const Atom *b);
 bool obj_same_id(const Object *obj, const Package *pkg, const Atom *name, bool fold_case);
 int obj_cmp(const Object *a, const Object *b);
@@ -537,7 +554,8 @@ bool types_is_valid_name(const Atom *s);
 
 /* check_range.c */
 void check_range_stmt(Checker *check, ForStmt *s, RangeClause *rclause);
-Type *types_range_key_val(Checker *check, Type *orig, Type **val, const char **cause, bool *ok); /* check NULL: all versions */
+Type *types_range_key_val(Checker *check, Type *orig, Type **val, const char **cause,
+                          bool *ok); /* check NULL: all versions */
 
 /* check_recording.c */
 void check_record(Checker *check, Operand *x);
@@ -549,8 +567,8 @@ void check_record_instance(Checker *check, Expr *expr, TypeList *targs, Type *ty
 void check_record_def(Checker *check, Name *id, Object *obj);
 void check_record_use(Checker *check, Name *id, Object *obj);
 void check_record_implicit(Checker *check, void *node, Object *obj);
-void check_record_selection(Checker *check, SelectorExpr *x, SelectionKind kind, Type *recv, Object *obj, int *index,
-                            u32 nindex, bool indirect);
+void check_record_selection(Checker *check, SelectorExpr *x, SelectionKind kind, Type *recv, Object *obj,
+                            int *index, u32 nindex, bool indirect);
 void check_record_scope(Checker *check, void *node, Scope *scope);
 
 /* check_resolver.c */
@@ -558,7 +576,8 @@ void decl_add_dep(DeclInfo *d, Object *obj);
 bool decl_has_initializer(const DeclInfo *d);
 void check_arity(Checker *check, Pos pos, u32 nnames, Name **names, u32 ninits, Expr *inits, bool const_decl,
                  bool inherited);
-/* The progress through a group of constant declarations, where type and values may be those of an earlier one. */
+/* The progress through a group of constant declarations, where type and values may be those of an earlier
+ * one. */
 typedef struct ConstGroup {
   int first;       /* index of the group's first declaration, -1: in no group */
   ConstDecl *last; /* the latest with a type or values */
@@ -589,9 +608,10 @@ Type *selection_type(Selection *s);
 void check_selector(Checker *check, Operand *x, SelectorExpr *e, bool want_type);
 
 /* check_signature.c */
-Signature *types_new_signature_type(Object *recv, TypeParamList *rparams, TypeParamList *tparams, Tuple *params,
-                                    Tuple *results, bool variadic);
-void check_func_type(Checker *check, Signature *sig, Field *recv, u32 ntparams, Field **tparams, FuncType *ftyp);
+Signature *types_new_signature_type(Object *recv, TypeParamList *rparams, TypeParamList *tparams,
+                                    Tuple *params, Tuple *results, bool variadic);
+void check_func_type(Checker *check, Signature *sig, Field *recv, u32 ntparams, Field **tparams,
+                     FuncType *ftyp);
 Type *types_unpointer(Type *t);
 
 /* check_sizes.c, check_gcsizes.c */
@@ -692,9 +712,11 @@ Tuple *types_new_tuple1(Object *v);
 /* check_under.c */
 bool types_under_is(Type *t, bool (*f)(void *ctx, Type *u), void *ctx);
 bool types_all(Type *t, bool (*f)(void *ctx, Type *t, Type *u), void *ctx);
-bool types_typeset(Type *t, bool (*f)(void *ctx, Type *t, Type *u), void *ctx); /* range over typeset(t); f false: stop */
+bool types_typeset(Type *t, bool (*f)(void *ctx, Type *t, Type *u),
+                   void *ctx); /* range over typeset(t); f false: stop */
 TypeError *types_type_errorf(const char *fmt, ...) PRINTF(1, 2);
-Type *types_common_under(Type *t, TypeError *(*cond)(void *ctx, Type *t, Type *u), void *ctx, TypeError **err);
+Type *types_common_under(Type *t, TypeError *(*cond)(void *ctx, Type *t, Type *u), void *ctx,
+                         TypeError **err);
 
 /* check_unify.c */
 typedef enum UnifyMode { UNIFY_ASSIGN = 1, UNIFY_EXACT = 2 } UnifyMode;

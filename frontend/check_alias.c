@@ -1,5 +1,5 @@
-/* check_alias.c - alias types (types2/alias.go). `actual` memoises what the chain of aliases ends in; it stays NULL
- * while an alias on the chain has no right-hand side yet. */
+/* check_alias.c - alias types (types2/alias.go). `actual` memoises what the chain of aliases ends in; it
+ * stays NULL while an alias on the chain has no right-hand side yet. */
 #include "frontend/check.h"
 
 static Type *unalias(AliasType *a0) {
@@ -29,11 +29,12 @@ AliasType *check_new_alias(Checker *check, Object *obj, Type *rhs) {
   return a;
 }
 
-AliasType *check_new_alias_instance(Checker *check, Pos pos, AliasType *orig, TypeList *targs, Named *expanding,
-                                    Context *ctxt) {
+AliasType *check_new_alias_instance(Checker *check, Pos pos, AliasType *orig, TypeList *targs,
+                                    Named *expanding, Context *ctxt) {
   CHECK(typelist_len(targs) > 0);
   Object *obj = obj_new_typename(pos, orig->obj->pkg, orig->obj->name, NULL);
-  Type *rhs = check_subst(check, pos, orig->fromRHS, types_make_subst_map(orig->tparams, targs), expanding, ctxt);
+  Type *rhs =
+      check_subst(check, pos, orig->fromRHS, types_make_subst_map(orig->tparams, targs), expanding, ctxt);
   AliasType *res = check_new_alias(check, obj, rhs);
   res->orig = orig;
   res->obj = orig->obj;

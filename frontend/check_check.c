@@ -1,8 +1,8 @@
 /* check_check.c - the checker's driver (types2/check.go): environments, delayed actions, phases of a package.
  *
- * Phases: collect the package's objects; find direct type cycles; check declarations (types, then aliases, then the
- * rest); run the delayed actions, among them all function bodies; clean up; order initialisations; report unused
- * imports; give untyped expressions their last recorded type; look for endless instantiation.
+ * Phases: collect the package's objects; find direct type cycles; check declarations (types, then aliases,
+ * then the rest); run the delayed actions, among them all function bodies; clean up; order initialisations;
+ * report unused imports; give untyped expressions their last recorded type; look for endless instantiation.
  * Start reading at check_package(). */
 #include "frontend/check.h"
 
@@ -11,8 +11,8 @@ Arena types_arena;
 
 /* ---- environment ---- */
 
-/* The scope that has name, looking outwards, and its object; both NULL when there is none. The object's parent may be
- * another scope when it was dot-imported. */
+/* The scope that has name, looking outwards, and its object; both NULL when there is none. The object's
+ * parent may be another scope when it was dot-imported. */
 Scope *check_lookup_scope(Checker *check, const Atom *name, Object **obj) {
   for (Scope *s = check->scope; s; s = s->parent)
     if ((*obj = scope_lookup(s, name))) return s;
@@ -31,7 +31,8 @@ void check_add_decl_dep(Checker *check, Object *to) {
   if (check->decl && ptrmap_has(&check->obj_map, to)) decl_add_dep(check->decl, to);
 }
 
-void check_remember_untyped(Checker *check, Expr *e, bool lhs, OperandMode mode, Type *type, const Const *val) {
+void check_remember_untyped(Checker *check, Expr *e, bool lhs, OperandMode mode, Type *type,
+                            const Const *val) {
   ExprInfo *info = ptrmap_get(&check->untyped, e);
   if (!info) {
     info = NEW(&types_arena, ExprInfo);
@@ -79,7 +80,8 @@ static void init_files(Checker *check, File **files, u32 nfiles) {
       else
         pkg->name = name;
     } else if (name != pkg->name) {
-      check_errorf(check, files[i], E_MismatchedPkgName, "package %s; expected package %s", name->s, pkg->name->s);
+      check_errorf(check, files[i], E_MismatchedPkgName, "package %s; expected package %s", name->s,
+                   pkg->name->s);
       continue;
     }
     check->files[check->nfiles++] = files[i];
@@ -89,8 +91,9 @@ static void init_files(Checker *check, File **files, u32 nfiles) {
 
   GoVersion version = types_as_go_version(check->conf.goversion ? check->conf.goversion->s : NULL);
   if (version > GO_CURRENT && nfiles > 0)
-    check_errorf(check, files[0], E_TooNew, "package requires newer Go version %s (application built with %s)",
-                 version_string(version), version_string(GO_CURRENT));
+    check_errorf(check, files[0], E_TooNew,
+                 "package requires newer Go version %s (application built with %s)", version_string(version),
+                 version_string(GO_CURRENT));
   for (u32 i = 0; i < check->nfiles; i++) {
     File *f = check->files[i];
     GoVersion v = types_as_go_version(f->goversion ? f->goversion->s : NULL);

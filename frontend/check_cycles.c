@@ -1,8 +1,8 @@
 /* check_cycles.c - direct cycles among type declarations, and finiteness of types (types2/cycles.go). */
 #include "frontend/check.h"
 
-/* Follows tname's declarations from type name to type name; a cycle is reported and the name that closes it made
- * invalid. path_idx: absent: not seen; index + 1 on the current path; (void *)-1: done. */
+/* Follows tname's declarations from type name to type name; a cycle is reported and the name that closes it
+ * made invalid. path_idx: absent: not seen; index + 1 on the current path; (void *)-1: done. */
 static void direct_cycle(Checker *check, Object *tname, PtrMap *path_idx) {
   void *const done = (void *)-1;
   ObjectVec path = {0};
@@ -12,7 +12,8 @@ static void direct_cycle(Checker *check, Object *tname, PtrMap *path_idx) {
     if (seen) {
       u32 start = (u32)(uintptr_t)seen - 1;
       tname->type = typ[BK_INVALID];
-      check_cycle_error(check, path.n - start, path.v + start, types_first_in_src(path.n - start, path.v + start));
+      check_cycle_error(check, path.n - start, path.v + start,
+                        types_first_in_src(path.n - start, path.v + start));
       break;
     }
     VEC_PUSH(&types_arena, &path, tname);

@@ -1,8 +1,8 @@
 /* check_decl.c - declarations of constants, variables, types and functions (types2/decl.go).
  *
- * An object is white (no type, not on the path), grey (on check->obj_path, its declaration is being checked) or black
- * (has a type). Meeting a grey object closes a cycle, which may be valid: check_valid_cycle() decides.
- * Start reading at check_obj_decl(). */
+ * An object is white (no type, not on the path), grey (on check->obj_path, its declaration is being checked)
+ * or black (has a type). Meeting a grey object closes a cycle, which may be valid: check_valid_cycle()
+ * decides. Start reading at check_obj_decl(). */
 #include "frontend/check.h"
 
 /* Enters obj into scope, visible from scope_pos on; `_` is not entered. */
@@ -21,8 +21,8 @@ void check_declare(Checker *check, Scope *scope, Name *id, Object *obj, Pos scop
   if (id) check_record_def(check, id, obj);
 }
 
-/* obj is grey. A value without a type cannot be waited for; it becomes invalid, and the initialisation order reports
- * the cycle. A function keeps its signature. */
+/* obj is grey. A value without a type cannot be waited for; it becomes invalid, and the initialisation order
+ * reports the cycle. A function keeps its signature. */
 static void close_cycle(Checker *check, Object *obj) {
   bool valid = check_valid_cycle(check, obj);
   switch (obj->kind) {
@@ -76,8 +76,8 @@ void check_obj_decl(Checker *check, Object *obj) {
 
 /* ---- cycles ---- */
 
-/* Reports the cycle that starts with obj unless it is valid: through a type parameter list, among values only (the
- * initialisation order finds those), or among types of which one is defined. */
+/* Reports the cycle that starts with obj unless it is valid: through a type parameter list, among values only
+ * (the initialisation order finds those), or among types of which one is defined. */
 bool check_valid_cycle(Checker *check, Object *obj) {
   CHECK(obj->color > 0);
   Object **cycle = check->obj_path.v + obj->color - 1;
@@ -250,7 +250,8 @@ void check_type_decl(Checker *check, Object *obj, TypeDecl *tdecl) {
   }
   c->rhs = named->fromRHS = check_declared_type(check, tdecl->type, obj);
   if (types_is_type_param(c->rhs)) {
-    check_error(check, tdecl->type, E_MisplacedTypeParam, "cannot use a type parameter as RHS in type declaration");
+    check_error(check, tdecl->type, E_MisplacedTypeParam,
+                "cannot use a type parameter as RHS in type declaration");
     named->fromRHS = typ[BK_INVALID];
   }
   if (tparam0) check_close_scope(check);
@@ -273,8 +274,8 @@ static Type *bound(Checker *check, Expr *x) {
   return t;
 }
 
-/* Declares the type parameters of list in the current scope and sets *dst before any constraint is looked at, since
- * constraints may use the type that is being declared. */
+/* Declares the type parameters of list in the current scope and sets *dst before any constraint is looked at,
+ * since constraints may use the type that is being declared. */
 void check_collect_type_params(Checker *check, TypeParamList **dst, u32 n, Field **list) {
   TypeParam **tparams = NEW_ARRAY(&types_arena, TypeParam *, n);
   for (u32 i = 0; i < n; i++) tparams[i] = check_declare_type_param(check, list[i]->name, list[0]->e.n.pos);
@@ -375,7 +376,8 @@ void check_func_decl(Checker *check, Object *obj, DeclInfo *decl) {
 
 /* ---- declarations in functions ---- */
 
-/* The scope of a constant or variable begins after its declaration; function literals in it are checked before. */
+/* The scope of a constant or variable begins after its declaration; function literals in it are checked
+ * before. */
 static void declare_all(Checker *check, u32 top, void *decl, u32 n, Name **names, Object **lhs) {
   check_process_delayed(check, top);
   Pos scope_pos = ast_end_pos(decl);
@@ -388,7 +390,8 @@ static void local_const(Checker *check, ConstDecl *s, const ConstGroup *g) {
   for (u32 i = 0; i < n; i++) {
     Name *name = s->names.v[i];
     lhs[i] = obj_new_const(name->e.n.pos, check->pkg, name->name, NULL, g->iota);
-    check_const_decl(check, lhs[i], g->type, i < g->nvalues ? expr_list_at(g->values, i) : NULL, g->inherited);
+    check_const_decl(check, lhs[i], g->type, i < g->nvalues ? expr_list_at(g->values, i) : NULL,
+                     g->inherited);
   }
   check_arity(check, s->d.n.pos, n, s->names.v, g->nvalues, g->values, true, g->inherited);
   declare_all(check, top, s, n, s->names.v, lhs);

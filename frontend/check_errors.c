@@ -1,8 +1,8 @@
 /* check_errors.c - reporting of type errors (types2/errors.go).
  *
- * An error has a main part, whose position is the error's, and further parts that become tab-indented lines with their
- * own positions. Follow-on errors are recognised as types2 does: a message that mentions an invalid operand or type
- * anywhere but at its start is dropped once there has been an error. */
+ * An error has a main part, whose position is the error's, and further parts that become tab-indented lines
+ * with their own positions. Follow-on errors are recognised as types2 does: a message that mentions an
+ * invalid operand or type anywhere but at its start is dropped once there has been an error. */
 #include "frontend/check.h"
 
 typedef struct ErrorPart {
@@ -85,7 +85,8 @@ const char *err_msg(const ErrorDesc *err) {
 /* The index of the file that contains pos, or -1. */
 static int file_index(Checker *check, Pos pos) {
   u32 base = pos.base;
-  while (base && !pos_base(base)->is_file && pos_base(base)->pos.base != base) base = pos_base(base)->pos.base;
+  while (base && !pos_base(base)->is_file && pos_base(base)->pos.base != base)
+    base = pos_base(base)->pos.base;
   for (u32 i = 0; i < check->nfiles; i++)
     if (check->files[i]->base == base) return (int)i;
   return -1;
@@ -102,7 +103,8 @@ static void add_version_hint(Checker *check, Pos pos, StrBuf *msg) {
   if (f->goversion && strcmp(f->goversion->s, version) == 0)
     sb_printf(msg, " (file declares //go:build %s)", version);
   else
-    sb_printf(msg, " (-lang was set to %s; check go.mod)", check->conf.goversion ? check->conf.goversion->s : "");
+    sb_printf(msg, " (-lang was set to %s; check go.mod)",
+              check->conf.goversion ? check->conf.goversion->s : "");
 }
 
 void err_report(ErrorDesc *err) {
@@ -136,7 +138,9 @@ void check_error(Checker *check, const void *at, ErrCode code, const char *msg) 
   report(check, check_pos_at(at), code, false, msg);
 }
 
-void check_error_pos(Checker *check, Pos at, ErrCode code, const char *msg) { report(check, at, code, false, msg); }
+void check_error_pos(Checker *check, Pos at, ErrCode code, const char *msg) {
+  report(check, at, code, false, msg);
+}
 
 void check_errorf(Checker *check, const void *at, ErrCode code, const char *fmt, ...) {
   VFORMAT(msg, fmt);

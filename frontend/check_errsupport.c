@@ -36,18 +36,23 @@ const char *check_lookup_error(Checker *check, Type *type, const Atom *sel, Obje
     case LOOKUP_MISSPELLED:
       return S_printf("unknown field %s in struct literal of type %s, but does have %s", sel->s, t, alt);
     case LOOKUP_UNEXPORTED:
-      return S_printf("unknown field %s in struct literal of type %s, but does have unexported %s", sel->s, t, alt);
+      return S_printf("unknown field %s in struct literal of type %s, but does have unexported %s", sel->s, t,
+                      alt);
     case LOOKUP_INACCESSIBLE:
       return S_printf("cannot refer to unexported field %s in struct literal of type %s", alt, t);
     }
   }
-  const char *what = !obj ? "object" : obj->kind == OBJ_VAR ? "field" : obj->kind == OBJ_FUNC ? "method" : "object";
+  const char *what = !obj                    ? "object"
+                     : obj->kind == OBJ_VAR  ? "field"
+                     : obj->kind == OBJ_FUNC ? "method"
+                                             : "object";
   switch (c) {
   case LOOKUP_MISSING: return S_printf("type %s has no field or method %s", t, sel->s);
   case LOOKUP_MISSPELLED:
     return S_printf("type %s has no field or method %s, but does have %s %s", t, sel->s, what, alt);
   case LOOKUP_UNEXPORTED:
-    return S_printf("type %s has no field or method %s, but does have unexported %s %s", t, sel->s, what, alt);
+    return S_printf("type %s has no field or method %s, but does have unexported %s %s", t, sel->s, what,
+                    alt);
   case LOOKUP_INACCESSIBLE: break;
   }
   return S_printf("cannot refer to unexported %s %s", what, alt);

@@ -1,6 +1,6 @@
 /* check_format.c - the arguments of error messages as strings (types2/format.go).
- * Package names are written as the package being checked sees them: none for its own objects, the quoted import path
- * when two packages in the import graph have the same name. */
+ * Package names are written as the package being checked sees them: none for its own objects, the quoted
+ * import path when two packages in the import graph have the same name. */
 #include "frontend/check.h"
 
 static const char *finish(StrBuf *b) {
@@ -105,7 +105,9 @@ const char *S_types(Checker *check, u32 n, Type **v) {
   return finish(&b);
 }
 
-const char *S_typelist(Checker *check, const TypeList *l) { return S_types(check, typelist_len(l), l ? l->v : NULL); }
+const char *S_typelist(Checker *check, const TypeList *l) {
+  return S_types(check, typelist_len(l), l ? l->v : NULL);
+}
 
 const char *S_tparams(Checker *check, const TypeParamList *l) {
   return S_types(check, tparams_len(l), l ? (Type **)l->v : NULL);

@@ -272,7 +272,8 @@ static bool check_print_operands(void *ctx, void *node) {
   const CallExpr *call = node;
   if (call->e.n.kind != N_CallExpr || call->fun->mode != TV_BUILTIN) return true;
   const Name *fun = (Name *)ast_unparen(call->fun);
-  if (fun->e.n.kind != N_Name || (fun->obj->builtin != B_PRINT && fun->obj->builtin != B_PRINTLN)) return true;
+  if (fun->e.n.kind != N_Name || (fun->obj->builtin != B_PRINT && fun->obj->builtin != B_PRINTLN))
+    return true;
   for (u32 i = 0; i < call->args.n; i++) {
     Type *t = call->args.v[i]->type;
     if (type_is_generic(t) || !(under_struct(t) || under_array(t))) continue;
@@ -297,7 +298,8 @@ void check_gc_restrictions(Checker *check) {
   for (u32 i = 0; i < check->nfiles; i++) {
     PragmaWalk w = {.check = check};
     check_pragma(&w, check->files[i]->pragma, PRAGMA_GOBUILD);
-    for (u32 k = 0; k < check->files[i]->decls.n; k++) ast_inspect(check->files[i]->decls.v[k], check_pragmas, &w);
+    for (u32 k = 0; k < check->files[i]->decls.n; k++)
+      ast_inspect(check->files[i]->decls.v[k], check_pragmas, &w);
     check_linknames(check, check->files[i], w.have_unsafe, &linknames);
   }
   for (u32 i = 0; i < check->pkg->funcs.n; i++) check_body(check, check->pkg->funcs.v[i], &linknames);

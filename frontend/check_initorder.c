@@ -1,11 +1,10 @@
 /* check_initorder.c - the order in which package-level variables are initialised (types2/initorder.go).
  *
- * Constants and variables are the nodes of a graph; an edge says that one refers to the other, directly or through
- * functions. The node with the fewest open dependencies goes next, in source order among equals; constants come first
- * of all. A node that still has dependencies is on a cycle.
- * Unlike types2, which removes function nodes from the graph one by one, the edges of a node are found by a search
- * through the functions it reaches: the same edges, without copying.
- * Start reading at check_init_order(). */
+ * Constants and variables are the nodes of a graph; an edge says that one refers to the other, directly or
+ * through functions. The node with the fewest open dependencies goes next, in source order among equals;
+ * constants come first of all. A node that still has dependencies is on a cycle. Unlike types2, which removes
+ * function nodes from the graph one by one, the edges of a node are found by a search through the functions
+ * it reaches: the same edges, without copying. Start reading at check_init_order(). */
 #include "frontend/check.h"
 #include <stdlib.h>
 
@@ -39,7 +38,8 @@ static void queue_put(InitGraph *g, u32 i, GraphNode *n) {
 
 static void queue_up(InitGraph *g, u32 i) {
   GraphNode *n = g->queue.v[i];
-  for (; i > 0 && node_less(n, g->queue.v[(i - 1) / 2]); i = (i - 1) / 2) queue_put(g, i, g->queue.v[(i - 1) / 2]);
+  for (; i > 0 && node_less(n, g->queue.v[(i - 1) / 2]); i = (i - 1) / 2)
+    queue_put(g, i, g->queue.v[(i - 1) / 2]);
   queue_put(g, i, n);
 }
 
@@ -70,8 +70,8 @@ static GraphNode *queue_pop(InitGraph *g) {
 
 static DeclInfo *decl_of(Checker *check, const Object *obj) { return ptrmap_get(&check->obj_map, obj); }
 
-/* Adds an edge from n to what obj refers to; functions go to g->todo. What a function refers to is known once its body
- * is checked. */
+/* Adds an edge from n to what obj refers to; functions go to g->todo. What a function refers to is known once
+ * its body is checked. */
 static void add_direct_edges(InitGraph *g, GraphNode *n, Object *obj) {
   DeclInfo *d = decl_of(g->check, obj);
   check_pending_body(g->check, obj, d);
@@ -118,7 +118,8 @@ static int cmp_order(const void *a, const void *b) {
   return x < y ? -1 : x > y;
 }
 
-/* Appends to path, in reverse, the objects from a dependency of `from` to `to`; false when there is no such path. */
+/* Appends to path, in reverse, the objects from a dependency of `from` to `to`; false when there is no such
+ * path. */
 static bool find_path(Checker *check, Object *from, Object *to, PtrMap *seen, ObjectVec *path) {
   if (ptrmap_has(seen, from) || !check_depth_ok(check, from->pos)) return false;
   ptrmap_set(seen, from, from);
@@ -138,7 +139,8 @@ static bool find_path(Checker *check, Object *from, Object *to, PtrMap *seen, Ob
 static void report_cycle(Checker *check, const ObjectVec *cycle) {
   Object *obj = cycle->v[0];
   if (cycle->n == 1) {
-    check_errorf_pos(check, obj->pos, E_InvalidInitCycle, "initialization cycle: %s refers to itself", obj->name->s);
+    check_errorf_pos(check, obj->pos, E_InvalidInitCycle, "initialization cycle: %s refers to itself",
+                     obj->name->s);
     return;
   }
   ErrorDesc *err = check_new_error(check, E_InvalidInitCycle);
@@ -159,7 +161,8 @@ static void check_node_cycle(Checker *check, Object *obj) {
   ptrmap_free(&seen);
 }
 
-/* Emits the initialisation of v; the variables of an n:1 declaration share one, emitted for the first of them. */
+/* Emits the initialisation of v; the variables of an n:1 declaration share one, emitted for the first of
+ * them. */
 static void emit_init(Checker *check, Object *v, PtrMap *emitted) {
   DeclInfo *d = decl_of(check, v);
   if (!d->init || ptrmap_has(emitted, d)) return;

@@ -23,7 +23,8 @@ Interface *types_new_interface(u32 nmethods, Object **methods, u32 nembeddeds, T
   Interface *t = check_new_interface(NULL);
   for (u32 i = 0; i < nmethods; i++) {
     Signature *sig = (Signature *)methods[i]->type;
-    if (!sig->recv) sig->recv = obj_new_var(methods[i]->pos, methods[i]->pkg, atom_cstr(""), (Type *)t, VAR_RECV);
+    if (!sig->recv)
+      sig->recv = obj_new_var(methods[i]->pos, methods[i]->pkg, atom_cstr(""), (Type *)t, VAR_RECV);
   }
   types_sort_methods(nmethods, methods);
   t->nmethods = nmethods;

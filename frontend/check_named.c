@@ -1,13 +1,14 @@
 /* check_named.c - defined types and their instances (types2/named.go).
  *
- * An instance starts with nothing but its origin and type arguments. Unpacking it computes its right-hand side by
- * substitution in the origin's; methods are substituted one by one when asked for; the underlying type is found last,
- * by following right-hand sides. Each step happens once and is recorded in Named.state:
+ * An instance starts with nothing but its origin and type arguments. Unpacking it computes its right-hand
+ * side by substitution in the origin's; methods are substituted one by one when asked for; the underlying
+ * type is found last, by following right-hand sides. Each step happens once and is recorded in Named.state:
  *   NAMED_UNPACKED      type parameters and right-hand side are known
  *   NAMED_HAS_METHODS   all methods are there (implies UNPACKED)
  *   NAMED_HAS_UNDER     underlying is set (implies UNPACKED)
  *   NAMED_HAS_FINITE    finite is set (implies UNPACKED)
- * A local context stops infinite expansion: an instance met again while it is expanded is the same instance. */
+ * A local context stops infinite expansion: an instance met again while it is expanded is the same instance.
+ */
 #include "frontend/check.h"
 
 Named *check_new_named(Checker *check, Object *obj, Type *from_rhs) {
@@ -21,8 +22,8 @@ Named *check_new_named(Checker *check, Object *obj, Type *from_rhs) {
   return n;
 }
 
-/* `expanding`, when set, is the instance whose expansion leads to this one; both share a context when they belong to
- * one package, because only then they can form a cycle. */
+/* `expanding`, when set, is the instance whose expansion leads to this one; both share a context when they
+ * belong to one package, because only then they can form a cycle. */
 Named *check_new_named_instance(Checker *check, Pos pos, Named *orig, TypeList *targs, Named *expanding) {
   CHECK(typelist_len(targs) > 0);
   Named *n = NEW(&types_arena, Named);
@@ -72,7 +73,8 @@ Named *named_unpack(Named *n) {
 /* The interface's methods get the instance as receiver; *iface is copied when it is still the origin's. */
 static Interface *instance_interface(Named *n, Interface *iface) {
   bool copied;
-  Object **methods = types_replace_recv_type(iface->nmethods, iface->methods, (Type *)n->inst->orig, (Type *)n, &copied);
+  Object **methods =
+      types_replace_recv_type(iface->nmethods, iface->methods, (Type *)n->inst->orig, (Type *)n, &copied);
   if (!copied) return iface;
   if ((Type *)iface == n->inst->orig->fromRHS) {
     Interface *crafted = check_new_interface(n->check);
@@ -97,8 +99,8 @@ static Type *expand_rhs(Named *n) {
   u32 h = context_instance_hash((Type *)orig, inst->targs);
   context_update(inst->ctxt, h, (Type *)orig, inst->targs, (Type *)n);
   Context *ctxt = n->check ? check_context(n->check) : inst->ctxt;
-  Type *rhs = check_subst(n->check, inst->obj->pos, orig->fromRHS, types_make_subst_map(orig->tparams, inst->targs), n,
-                          ctxt);
+  Type *rhs = check_subst(n->check, inst->obj->pos, orig->fromRHS,
+                          types_make_subst_map(orig->tparams, inst->targs), n, ctxt);
   return type_is(rhs, TYPE_INTERFACE) ? (Type *)instance_interface(n, (Interface *)rhs) : rhs;
 }
 
@@ -132,7 +134,8 @@ Object *named_expand_method(Named *n, u32 i) {
   if (check) check_obj_decl(check, origm);
   Signature *orig_sig = (Signature *)origm->type;
   bool ptr;
-  /* An instance with the receiver's own type parameters, as r in func (r T[P]) m(): that method is the one. */
+  /* An instance with the receiver's own type parameters, as r in func (r T[P]) m(): that method is the one.
+   */
   if (types_deref(orig_sig->recv->type, &ptr) == (Type *)n) return origm;
 
   Signature *sig = orig_sig;
@@ -189,8 +192,8 @@ int named_lookup_method(Named *n, Package *pkg, const Atom *name, bool fold_case
 
 Type *named_rhs(Named *n) { return n->fromRHS; }
 
-/* Follows right-hand sides to the first type that is no Named or Alias, and sets it for every Named on the way. There
- * are no direct cycles: check_direct_cycles broke them. */
+/* Follows right-hand sides to the first type that is no Named or Alias, and sets it for every Named on the
+ * way. There are no direct cycles: check_direct_cycles broke them. */
 Type *named_under(Named *n) {
   named_unpack(n);
   if (n->state & NAMED_HAS_UNDER) return n->underlying;

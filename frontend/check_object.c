@@ -108,7 +108,8 @@ bool obj_is_alias(const Object *o) {
   switch (t->kind) {
   case TYPE_BASIC:
     if (o->pkg == package_unsafe) return false;
-    /* Any other name than the basic type's own is an alias; byte and rune are although they have their own types. */
+    /* Any other name than the basic type's own is an alias; byte and rune are although they have their own
+     * types. */
     return o->pkg || strcmp(((const Basic *)t)->name, o->name->s) != 0 || t == type_byte || t == type_rune;
   case TYPE_NAMED: {
     const Named *n = (const Named *)t;
@@ -119,7 +120,9 @@ bool obj_is_alias(const Object *o) {
   }
 }
 
-Signature *func_signature(const Object *f) { return f->type ? (Signature *)f->type : NEW(&types_arena, Signature); }
+Signature *func_signature(const Object *f) {
+  return f->type ? (Signature *)f->type : NEW(&types_arena, Signature);
+}
 
 /* The receiver of a method may not be set up yet; then what the resolver saw counts. */
 bool func_has_ptr_recv(const Object *f) {
@@ -135,7 +138,9 @@ const char *types_object_kind(const Object *o) {
   case OBJ_PKGNAME: return "package name";
   case OBJ_CONST: return "constant";
   case OBJ_TYPENAME:
-    return obj_is_alias(o) ? "type alias" : type_is(o->type, TYPE_TYPEPARAM) ? "type parameter" : "defined type";
+    return obj_is_alias(o)                    ? "type alias"
+           : type_is(o->type, TYPE_TYPEPARAM) ? "type parameter"
+                                              : "defined type";
   case OBJ_VAR:
     switch ((VarKind)o->varkind) {
     case VAR_PACKAGE: return "package-level variable";
@@ -209,7 +214,8 @@ void types_write_object(StrBuf *out, const Object *o, Qualifier q, void *ctx) {
   switch (o->kind) {
   case OBJ_PKGNAME:
     sb_printf(out, "package %s", o->name->s);
-    if (o->imported->path->len && o->imported->path != o->name) sb_printf(out, " (\"%s\")", o->imported->path->s);
+    if (o->imported->path->len && o->imported->path != o->name)
+      sb_printf(out, " (\"%s\")", o->imported->path->s);
     return;
   case OBJ_CONST: sb_puts(out, "const"); break;
   case OBJ_TYPENAME: sb_puts(out, types_is_type_param(t) ? "type parameter" : "type"); break;

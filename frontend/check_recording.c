@@ -12,8 +12,8 @@ void check_record(Checker *check, Operand *x) {
     check_record_type_and_value(check, x->expr, x->mode, type, val);
 }
 
-/* Types of expressions that no context gave a type to (conditions, constants that are never used) become final: the
- * tree has no untyped values but nil. */
+/* Types of expressions that no context gave a type to (conditions, constants that are never used) become
+ * final: the tree has no untyped values but nil. */
 void check_record_untyped(Checker *check) {
   for (u32 i = 0; i < check->untyped.n; i++) {
     PtrMapEntry *e = &check->untyped.entries[i];
@@ -76,11 +76,12 @@ void check_record_implicit(Checker *check, void *node, Object *obj) {
   if (((Node *)node)->kind == N_CaseClause) ((CaseClause *)node)->implicit = obj;
 }
 
-void check_record_selection(Checker *check, SelectorExpr *x, SelectionKind kind, Type *recv, Object *obj, int *index,
-                            u32 nindex, bool indirect) {
+void check_record_selection(Checker *check, SelectorExpr *x, SelectionKind kind, Type *recv, Object *obj,
+                            int *index, u32 nindex, bool indirect) {
   check_record_use(check, x->sel, obj);
   Selection *s = NEW(&types_arena, Selection);
-  *s = (Selection){.kind = kind, .recv = recv, .obj = obj, .index = index, .nindex = nindex, .indirect = indirect};
+  *s = (Selection){
+      .kind = kind, .recv = recv, .obj = obj, .index = index, .nindex = nindex, .indirect = indirect};
   s->type = selection_type(s);
   x->selection = s;
 }

@@ -1,9 +1,9 @@
 /* check_resolver.c - collecting a package's objects: imports, declarations, methods (types2/resolver.go).
  *
- * After check_collect_objects() every package-level object and every method is in check->obj_map with what its
- * declaration says, in source order in check->obj_list, and methods wait in check->methods under their base type's
- * name. Nothing is type-checked before check_package_objects().
- * Start reading at check_collect_objects(). */
+ * After check_collect_objects() every package-level object and every method is in check->obj_map with what
+ * its declaration says, in source order in check->obj_list, and methods wait in check->methods under their
+ * base type's name. Nothing is type-checked before check_package_objects(). Start reading at
+ * check_collect_objects(). */
 #include "frontend/check.h"
 #include <stdlib.h>
 
@@ -26,8 +26,8 @@ static void add_to_obj_map(Checker *check, Object *obj, DeclInfo *d) {
   obj->order = check->obj_list.n;
 }
 
-/* Checks that names and initialisation values of a const or var declaration pair up. `inits` has ninits values, from
- * an earlier declaration when inherited. */
+/* Checks that names and initialisation values of a const or var declaration pair up. `inits` has ninits
+ * values, from an earlier declaration when inherited. */
 void check_arity(Checker *check, Pos pos, u32 nnames, Name **names, u32 ninits, Expr *inits, bool const_decl,
                  bool inherited) {
   if (nnames < ninits) {
@@ -36,7 +36,8 @@ void check_arity(Checker *check, Pos pos, u32 nnames, Name **names, u32 ninits, 
       check_errorf_pos(check, pos, E_WrongAssignCount, "extra init expr at %s", S_pos(n->n.pos));
     else
       check_errorf(check, n, E_WrongAssignCount, "extra init expr %s", S_expr(n));
-  } else if (nnames > ninits && (const_decl || ninits != 1)) { /* one value may be a call with several results */
+  } else if (nnames > ninits &&
+             (const_decl || ninits != 1)) { /* one value may be a call with several results */
     Name *n = names[ninits];
     check_errorf(check, n, E_WrongAssignCount, "missing init expr for %s", n->name->s);
   }
@@ -112,8 +113,8 @@ static Package *import_package(Checker *check, Pos pos, const Atom *path) {
   return imp;
 }
 
-/* Enters the exported objects of a dot-imported package into the file's scope. Their parent stays the package that
- * declares them. */
+/* Enters the exported objects of a dot-imported package into the file's scope. Their parent stays the package
+ * that declares them. */
 static void dot_import(Checker *check, ImportDecl *s, Scope *file, Package *imp, Object *pkgname) {
   PtrMap *names = ptrmap_get(&check->dot_imports, file);
   if (!names) {
@@ -193,7 +194,8 @@ static void declare_pkg_obj(Checker *check, Name *ident, Object *obj, DeclInfo *
 }
 
 void const_group_next(ConstGroup *g, u32 index, ConstDecl *s, Decl *prev) {
-  bool same = g->first >= 0 && s->group && prev && prev->n.kind == N_ConstDecl && ((ConstDecl *)prev)->group == s->group;
+  bool same = g->first >= 0 && s->group && prev && prev->n.kind == N_ConstDecl &&
+              ((ConstDecl *)prev)->group == s->group;
   if (!same) {
     g->first = (int)index;
     g->last = NULL;
@@ -258,7 +260,8 @@ static bool check_special_func(Checker *check, FuncDecl *s, bool is_main) {
   if (tparam_error)
     check_soft_errorf(check, s->tparams.v[0], code, "func %s must have no type parameters", s->name->name->s);
   if (s->type->params.n || s->type->results.n)
-    check_soft_errorf(check, s->name, code, "func %s must have no arguments and no return values", s->name->name->s);
+    check_soft_errorf(check, s->name, code, "func %s must have no arguments and no return values",
+                      s->name->name->s);
   return tparam_error;
 }
 
@@ -391,8 +394,8 @@ Expr *check_unpack_recv(Checker *check, Expr *rtyp, bool unpack_params, bool *pt
   return inst->x;
 }
 
-/* Follows `name` through non-generic aliases of this package, with at most one pointer in all, to the name of a
- * defined type; NULL when there is none. */
+/* Follows `name` through non-generic aliases of this package, with at most one pointer in all, to the name of
+ * a defined type; NULL when there is none. */
 static Object *resolve_base_type_name(Checker *check, bool *ptr, Name *name) {
   ObjectVec seen = {0};
   while (name) {
@@ -423,7 +426,8 @@ void check_package_objects(Checker *check) {
     for (u32 i = 0; i < check->obj_list.n; i++) {
       Object *obj = check->obj_list.v[i];
       int want = 2;
-      if (obj->kind == OBJ_TYPENAME) want = ((DeclInfo *)ptrmap_get(&check->obj_map, obj))->tdecl->alias ? 1 : 0;
+      if (obj->kind == OBJ_TYPENAME)
+        want = ((DeclInfo *)ptrmap_get(&check->obj_map, obj))->tdecl->alias ? 1 : 0;
       if (want == phase) check_obj_decl(check, obj);
     }
   }

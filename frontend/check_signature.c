@@ -3,8 +3,8 @@
 #include "frontend/check.h"
 
 /* A method has recv and may have rparams, a function may have tparams. */
-Signature *types_new_signature_type(Object *recv, TypeParamList *rparams, TypeParamList *tparams, Tuple *params,
-                                    Tuple *results, bool variadic) {
+Signature *types_new_signature_type(Object *recv, TypeParamList *rparams, TypeParamList *tparams,
+                                    Tuple *params, Tuple *results, bool variadic) {
   CHECK(!variadic || tuple_len(params) > 0);
   Signature *sig = NEW(&types_arena, Signature);
   *sig = (Signature){.t = {.kind = TYPE_SIGNATURE}, .recv = recv, .rparams = rparams, .tparams = tparams,
@@ -43,8 +43,8 @@ static ParamList collect_params(Checker *check, VarKind kind, const FieldList *l
     Name *name = p.names[i] = field->name;
     named |= name != NULL;
     anonymous |= name == NULL;
-    p.vars[i] = obj_new_var(name ? name->e.n.pos : field->e.n.pos, check->pkg, name ? name->name : atom_cstr(""), type,
-                            kind);
+    p.vars[i] = obj_new_var(name ? name->e.n.pos : field->e.n.pos, check->pkg,
+                            name ? name->name : atom_cstr(""), type, kind);
   }
   if (named && anonymous)
     check_error(check, list->v[0], E_InvalidSyntaxTree, "list contains both named and anonymous parameters");
@@ -58,7 +58,8 @@ static ParamList collect_params(Checker *check, VarKind kind, const FieldList *l
 
 static void declare_params(Checker *check, const ParamList *p, Pos scope_pos) {
   for (u32 i = 0; i < p->n; i++)
-    if (p->names[i] && p->names[i]->name->len) check_declare(check, check->scope, p->names[i], p->vars[i], scope_pos);
+    if (p->names[i] && p->names[i]->name->len)
+      check_declare(check, check->scope, p->names[i], p->vars[i], scope_pos);
 }
 
 Type *types_unpointer(Type *t) {
@@ -117,7 +118,8 @@ static Named *generic_recv_base(Checker *check, Expr *rbase) {
   } else if (t->kind == TYPE_NAMED) {
     base = (Named *)t;
   } else {
-    check_errorf(check, rbase, E_InvalidRecv, "cannot define new methods on generic alias type %s", S_type(check, t));
+    check_errorf(check, rbase, E_InvalidRecv, "cannot define new methods on generic alias type %s",
+                 S_type(check, t));
   }
   sb_free(&cause);
   return base;
@@ -181,7 +183,8 @@ static void valid_recv(Checker *check, void *ctx) {
   bool was_ptr;
   Type *rtyp = types_deref(c->recv->type, &was_ptr), *atyp = type_unalias(rtyp);
   if (!types_is_valid(atyp)) return;
-  if (atyp->kind == TYPE_NAMED && !(((Named *)atyp)->obj->pkg != check->pkg || is_cgo_type_obj(((Named *)atyp)->obj))) {
+  if (atyp->kind == TYPE_NAMED &&
+      !(((Named *)atyp)->obj->pkg != check->pkg || is_cgo_type_obj(((Named *)atyp)->obj))) {
     Type *u = type_under(atyp);
     const char *cause = u == typ[BK_UNSAFEPOINTER]                                ? "unsafe.Pointer"
                         : u->kind == TYPE_POINTER || u->kind == TYPE_INTERFACE ? "pointer or interface type"
@@ -189,7 +192,8 @@ static void valid_recv(Checker *check, void *ctx) {
     if (cause)
       check_errorf(check, c->at, E_InvalidRecv, "invalid receiver type %s (%s)", S_type(check, rtyp), cause);
   } else if (atyp->kind == TYPE_NAMED || atyp->kind == TYPE_BASIC) {
-    check_errorf(check, c->at, E_InvalidRecv, "cannot define new methods on non-local type %s", S_type(check, rtyp));
+    check_errorf(check, c->at, E_InvalidRecv, "cannot define new methods on non-local type %s",
+                 S_type(check, rtyp));
   } else {
     check_errorf(check, c->at, E_InvalidRecv, "invalid receiver type %s", S_type(check, c->recv->type));
   }
@@ -211,8 +215,10 @@ static Object *collect_recv(Checker *check, Field *rparam, Pos scope_pos, TypePa
   return recv;
 }
 
-/* Type-checks a function or method type into sig, whose scope holds the parameters. recv_par NULL: no receiver. */
-void check_func_type(Checker *check, Signature *sig, Field *recv_par, u32 ntparams, Field **tparams, FuncType *ftyp) {
+/* Type-checks a function or method type into sig, whose scope holds the parameters. recv_par NULL: no
+ * receiver. */
+void check_func_type(Checker *check, Signature *sig, Field *recv_par, u32 ntparams, Field **tparams,
+                     FuncType *ftyp) {
   check_open_scope(check, ftyp);
   check->scope->is_func = true;
   sig->t.kind = TYPE_SIGNATURE;

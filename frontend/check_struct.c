@@ -31,7 +31,8 @@ static void add_field(Checker *check, StructCtx *c, Name *id, Type *type, const 
 
 static const Atom *field_tag(Checker *check, BasicLit *t) {
   if (!t || t->bad) return NULL;
-  const Const *c = t->lit == LIT_STRING ? const_from_literal(t->value->s, t->value->len, LIT_STRING) : const_unknown;
+  const Const *c =
+      t->lit == LIT_STRING ? const_from_literal(t->value->s, t->value->len, LIT_STRING) : const_unknown;
   if (const_kind(c) != CONST_STRING) {
     StrBuf b = {0};
     const_quote(&b, t->value->s, t->value->len);
@@ -61,7 +62,8 @@ static void check_embedded(Checker *check, void *ctx) {
     check_error_pos(check, c->pos, E_MisplacedTypeParam,
                     "embedded field type cannot be a (pointer to a) type parameter");
   else if (u->kind == TYPE_INTERFACE && is_ptr)
-    check_error_pos(check, c->pos, E_InvalidPtrEmbed, "embedded field type cannot be a pointer to an interface");
+    check_error_pos(check, c->pos, E_InvalidPtrEmbed,
+                    "embedded field type cannot be a pointer to an interface");
 }
 
 static void add_embedded(Checker *check, StructCtx *c, Field *f, Type *type, const Atom *tag) {

@@ -1,5 +1,5 @@
-/* check_types.c - the small type kinds: construction and underlying types (types2's array.go, basic.go, chan.go,
- * map.go, pointer.go, slice.go, tuple.go, type.go). */
+/* check_types.c - the small type kinds: construction and underlying types (types2's array.go, basic.go,
+ * chan.go, map.go, pointer.go, slice.go, tuple.go, type.go). */
 #include "frontend/check.h"
 
 #define NEW_TYPE(T, k, ...)                  \

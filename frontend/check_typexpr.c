@@ -1,8 +1,7 @@
 /* check_typexpr.c - identifiers and type expressions (types2/typexpr.go).
  *
- * Conditions on a type's underlying type are checked later, when every type is set up: variable types that are
- * constraints, map keys, type arguments.
- * Start reading at check_ident() and type_internal(). */
+ * Conditions on a type's underlying type are checked later, when every type is set up: variable types that
+ * are constraints, map keys, type arguments. Start reading at check_ident() and type_internal(). */
 #include "frontend/check.h"
 
 /* Marks the dot-import through which name was found in scope, if it was, as used. */
@@ -119,7 +118,8 @@ static void valid_var_type(Checker *check, void *ctx) {
                         tset->comparable ? "is (or embeds) comparable" : "contains type constraints");
 }
 
-/* Reports, later, a constraint interface. Only what may turn out to be an interface is worth a delayed action. */
+/* Reports, later, a constraint interface. Only what may turn out to be an interface is worth a delayed
+ * action. */
 void check_valid_var_type(Checker *check, Expr *e, Type *t) {
   if (types_is_type_param(t)) return;
   if (t->kind != TYPE_NAMED && t->kind != TYPE_ALIAS && t->kind != TYPE_INTERFACE) return;
@@ -132,7 +132,8 @@ void check_valid_var_type(Checker *check, Expr *e, Type *t) {
 Type *check_declared_type(Checker *check, Expr *e, Object *def) {
   Type *t = type_internal(check, e, def);
   if (types_is_generic(t)) {
-    check_errorf(check, e, E_WrongTypeArgCount, "cannot use generic type %s without instantiation", S_type(check, t));
+    check_errorf(check, e, E_WrongTypeArgCount, "cannot use generic type %s without instantiation",
+                 S_type(check, t));
     t = typ[BK_INVALID];
   }
   check_record_type_and_value(check, e, OM_TYPEXPR, t, NULL);
@@ -306,7 +307,8 @@ i64 check_array_length(Checker *check, Expr *e) {
     const Atom *name = ((Name *)e)->name;
     Object *obj = check_lookup(check, name);
     if (!obj) {
-      check_errorf(check, e, E_InvalidArrayLen, "undefined array length %s or missing type constraint", name->s);
+      check_errorf(check, e, E_InvalidArrayLen, "undefined array length %s or missing type constraint",
+                   name->s);
       return -1;
     }
     if (obj->kind != OBJ_CONST) {
@@ -318,7 +320,8 @@ i64 check_array_length(Checker *check, Expr *e) {
   check_expr(check, NULL, &x, e);
   if (x.mode != OM_CONSTANT) {
     if (x.mode != OM_INVALID)
-      check_errorf(check, x.expr, E_InvalidArrayLen, "array length %s must be constant", S_operand(check, &x));
+      check_errorf(check, x.expr, E_InvalidArrayLen, "array length %s must be constant",
+                   S_operand(check, &x));
     return -1;
   }
   bool is_int = types_is_integer(x.type);

@@ -147,7 +147,8 @@ static void define_comparable(void) {
 static void define_consts(void) {
   define(obj_new_const((Pos){0}, NULL, atom_cstr("true"), typ[BK_UNTYPED_BOOL], const_make_bool(true)));
   define(obj_new_const((Pos){0}, NULL, atom_cstr("false"), typ[BK_UNTYPED_BOOL], const_make_bool(false)));
-  universe_iota = define(obj_new_const((Pos){0}, NULL, atom_cstr("iota"), typ[BK_UNTYPED_INT], const_make_int64(0)));
+  universe_iota =
+      define(obj_new_const((Pos){0}, NULL, atom_cstr("iota"), typ[BK_UNTYPED_INT], const_make_int64(0)));
 }
 
 void types_init(void) {
