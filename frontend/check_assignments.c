@@ -1,21 +1,26 @@
-/* check_assignments.c - assignability of values in their contexts: assignments, initialisations, := and returns.
+/* check_assignments.c - assignability of values in their contexts: assignments, initialisations, := and
+ * returns.
  *
- * check_assignment() is the one gate through which a value reaches a variable: it converts untyped values, rejects
- * generic functions and words the error. The functions after it deal with the shapes of the two sides (n:n, n:1 call,
- * comma-ok) and with identifiers on the left, which do not count as uses.
- * Follows types2/assignments.go. Start reading at check_assignment(). */
+ * check_assignment() is the one gate through which a value reaches a variable: it converts untyped values,
+ * rejects generic functions and words the error. The functions after it deal with the shapes of the two sides
+ * (n:n, n:1 call, comma-ok) and with identifiers on the left, which do not count as uses. Follows
+ * types2/assignments.go. Start reading at check_assignment(). */
 #include "frontend/check.h"
 
-/* Checks that x can be assigned to a variable of type T (NULL: the blank identifier) in the context that an error
- * message names; untyped x is converted. x->mode is OM_INVALID after a failure, which has been reported. */
+/* Checks that x can be assigned to a variable of type T (NULL: the blank identifier) in the context that an
+ * error message names; untyped x is converted. x->mode is OM_INVALID after a failure, which has been
+ * reported. */
 void check_assignment(Checker *check, Operand *x, Type *T, const char *context) {
   check_single_value(check, x);
   switch (x->mode) {
-  case OM_INVALID:
-    return;
-  case OM_NILVALUE: case OM_CONSTANT: case OM_VARIABLE: case OM_MAPINDEX: case OM_VALUE: case OM_COMMAOK:
-  case OM_COMMAERR:
-    break;
+  case OM_INVALID: return;
+  case OM_NILVALUE:
+  case OM_CONSTANT:
+  case OM_VARIABLE:
+  case OM_MAPINDEX:
+  case OM_VALUE:
+  case OM_COMMAOK:
+  case OM_COMMAERR: break;
   default:
     check_errorf(check, x->expr, E_IncompatibleAssign, "cannot assign %s to %s in %s", S_operand(check, x),
                  S_type(check, T), context);
@@ -60,8 +65,8 @@ void check_assignment(Checker *check, Operand *x, Type *T, const char *context) 
   /* x is typed from here on */
   Type *u = type_under(x->type);
   if (u->kind == TYPE_SIGNATURE && tparams_len(((Signature *)u)->tparams) > 0) {
-    check_errorf(check, x->expr, E_WrongTypeArgCount, "cannot use generic function %s without instantiation in %s",
-                 S_operand(check, x), context);
+    check_errorf(check, x->expr, E_WrongTypeArgCount,
+                 "cannot use generic function %s without instantiation in %s", S_operand(check, x), context);
     x->mode = OM_INVALID;
     return;
   }
@@ -70,8 +75,8 @@ void check_assignment(Checker *check, Operand *x, Type *T, const char *context) 
   StrBuf cause = {0};
   ErrCode code = E_None;
   if (!operand_assignable_to(x, check, T, &cause, &code)) {
-    check_errorf(check, x->expr, code, "cannot use %s as %s value in %s%s%s", S_operand(check, x), S_type(check, T),
-                 context, cause.n ? ": " : "", sb_cstr(&cause));
+    check_errorf(check, x->expr, code, "cannot use %s as %s value in %s%s%s", S_operand(check, x),
+                 S_type(check, T), context, cause.n ? ": " : "", sb_cstr(&cause));
     x->mode = OM_INVALID;
   }
   sb_free(&cause);
@@ -93,8 +98,8 @@ void check_init_const(Checker *check, Object *lhs, Operand *x) {
   if (x->mode != OM_INVALID) lhs->val = x->val;
 }
 
-/* Checks the variable initialisation lhs = x. A missing type of lhs becomes x's (default) type, or the invalid type
- * after an error; then x->mode is OM_INVALID. */
+/* Checks the variable initialisation lhs = x. A missing type of lhs becomes x's (default) type, or the
+ * invalid type after an error; then x->mode is OM_INVALID. */
 void check_init_var(Checker *check, Object *lhs, Operand *x, const char *context) {
   if (x->mode == OM_INVALID || !types_is_valid(x->type) || (lhs->type && !types_is_valid(lhs->type))) {
     if (!lhs->type) lhs->type = typ[BK_INVALID];
@@ -117,15 +122,15 @@ void check_init_var(Checker *check, Object *lhs, Operand *x, const char *context
   check_assignment(check, x, lhs->type, context);
 }
 
-/* The package's own variable that identifier e denotes on the left of an assignment, or NULL. Variables of other
- * packages (dot imports) are left alone: their `used` belongs to them. */
+/* The package's own variable that identifier e denotes on the left of an assignment, or NULL. Variables of
+ * other packages (dot imports) are left alone: their `used` belongs to them. */
 Object *check_lhs_ident_var(Checker *check, const Name *ident) {
   Object *obj = check_lookup(check, ident->name);
   return obj && obj->kind == OBJ_VAR && obj->pkg == check->pkg ? obj : NULL;
 }
 
-/* Checks the left-hand side of an assignment and returns its type: NULL for the blank identifier, the invalid type
- * after an error. An identifier on the left is not a use of its variable. */
+/* Checks the left-hand side of an assignment and returns its type: NULL for the blank identifier, the invalid
+ * type after an error. An identifier on the left is not a use of its variable. */
 static Type *check_lhs_var(Checker *check, Expr *lhs) {
   Expr *inner = ast_unparen(lhs);
   Name *ident = inner->n.kind == N_Name ? (Name *)inner : NULL;
@@ -175,8 +180,8 @@ void check_assign_var(Checker *check, Expr *lhs, Expr *rhs, Operand *x, const ch
   check_assignment(check, x, T, context);
 }
 
-/* "(t1, t2, ...)" for messages about argument counts. With variadic a last slice type is printed ...E, with has_dots
- * the last type is printed T... The string is the type arena's. */
+/* "(t1, t2, ...)" for messages about argument counts. With variadic a last slice type is printed ...E, with
+ * has_dots the last type is printed T... The string is the type arena's. */
 const char *check_types_summary(Checker *check, TypeList *list, bool variadic, bool has_dots) {
   u32 n = typelist_len(list);
   StrBuf b = {0};
@@ -231,8 +236,7 @@ static void assign_error(Checker *check, u32 nrhs, Expr **rhs, u32 l, u32 r) {
   if (nrhs == 1 && call->n.kind == N_CallExpr)
     check_errorf(check, rhs0, E_WrongAssignCount, "assignment mismatch: %s but %s returns %s", vars,
                  S_expr(((CallExpr *)call)->fun), vals);
-  else
-    check_errorf(check, rhs0, E_WrongAssignCount, "assignment mismatch: %s but %s", vars, vals);
+  else check_errorf(check, rhs0, E_WrongAssignCount, "assignment mismatch: %s but %s", vars, vals);
 }
 
 static void return_error(Checker *check, const void *at, u32 l, Object **lhs, u32 r, Operand **rhs) {
@@ -245,7 +249,8 @@ static void return_error(Checker *check, const void *at, u32 l, Object **lhs, u3
   }
   ErrorDesc *err = check_new_error(check, E_WrongResultCount);
   err_addf(err, at, "%s return values", qualifier);
-  err_addf_pos(err, (Pos){0}, "have %s", check_types_summary(check, types_operand_types(r, rhs), false, false));
+  err_addf_pos(err, (Pos){0}, "have %s",
+               check_types_summary(check, types_operand_types(r, rhs), false, false));
   err_addf_pos(err, (Pos){0}, "want %s", check_types_summary(check, types_var_types(l, lhs), false, false));
   err_report(err);
 }
@@ -264,8 +269,8 @@ static void mismatch_error(Checker *check, Stmt *return_stmt, u32 l, Object **lh
   else assign_error(check, norig, orig_rhs, l, rhs.n);
 }
 
-/* Checks the initialisation of variables lhs by the expressions orig_rhs. With return_stmt they are the result
- * parameters and values of that return statement. Every variable has a type afterwards. */
+/* Checks the initialisation of variables lhs by the expressions orig_rhs. With return_stmt they are the
+ * result parameters and values of that return statement. Every variable has a type afterwards. */
 void check_init_vars(Checker *check, u32 l, Object **lhs, u32 r, Expr **orig_rhs, Stmt *return_stmt) {
   const char *context = return_stmt ? "return statement" : "assignment";
 
@@ -329,8 +334,8 @@ void check_assign_vars(Checker *check, u32 l, Expr **lhs, u32 r, Expr **orig_rhs
   check_use_lhs(check, l, lhs);
 }
 
-/* The variable that lhs[i] of a := declares or redeclares; NULL after an error (reported, *has_err set). New variables
- * are also appended to new_vars. */
+/* The variable that lhs[i] of a := declares or redeclares; NULL after an error (reported, *has_err set). New
+ * variables are also appended to new_vars. */
 static Object *short_var_lhs(Checker *check, Expr **lhs, u32 i, ObjectVec *new_vars, bool *has_err) {
   Expr *e = lhs[i];
   if (e->n.kind != N_Name) {

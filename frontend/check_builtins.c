@@ -1,7 +1,7 @@
 /* check_builtins.c - calls of built-in functions, those of package unsafe included.
  *
- * Each built-in has a function that checks its arguments (already evaluated, but for make, new and Offsetof), makes x
- * the result and records the signature of the call for the lowering, unless the result is constant.
+ * Each built-in has a function that checks its arguments (already evaluated, but for make, new and Offsetof),
+ * makes x the result and records the signature of the call for the lowering, unless the result is constant.
  * Follows types2/builtins.go. Start reading at check_builtin(). */
 #include "frontend/check.h"
 
@@ -11,7 +11,7 @@
 /* A call of a built-in being checked. */
 typedef struct BuiltinCall {
   Checker *check;
-  Operand *x;     /* the first argument, then the result */
+  Operand *x; /* the first argument, then the result */
   CallExpr *call;
   BuiltinId id;
   const char *name;
@@ -75,8 +75,8 @@ static bool slice_elem_step(void *ctx, Type *t, Type *u) {
   }
   Type *elem = ((Slice *)u)->elem;
   if (w->elem && !types_identical(w->elem, elem)) {
-    w->err = S_printf("mismatched slice element types %s and %s in %s", S_type(NULL, w->elem), S_type(NULL, elem),
-                      S_operand(NULL, w->x));
+    w->err = S_printf("mismatched slice element types %s and %s in %s", S_type(NULL, w->elem),
+                      S_type(NULL, elem), S_operand(NULL, w->x));
     return false;
   }
   if (!w->elem) w->elem = elem;
@@ -121,8 +121,8 @@ static bool builtin_append(BuiltinCall *b) {
   }
   bool has_string;
   Signature *sig;
-  if (b->nargs == 2 && b->call->has_dots && assignable_to_bytes(b) && bytes_or_string(b->args[1]->type, &has_string) &&
-      has_string) {
+  if (b->nargs == 2 && b->call->has_dots && assignable_to_bytes(b) &&
+      bytes_or_string(b->args[1]->type, &has_string) && has_string) {
     sig = types_make_sig(x->type, 2, (Type *[]){x->type, b->args[1]->type}); /* append(bytes, string...) */
     sig->variadic = true;
   } else {
@@ -153,8 +153,9 @@ static bool builtin_copy(BuiltinCall *b) {
     }
     if (!types_identical(dst, src)) {
       check_errorf(b->check, x->expr, E_InvalidCopy,
-                   "invalid copy: arguments %s and %s have different element types %s and %s", S_operand(b->check, x),
-                   S_operand(b->check, y), S_type(b->check, dst), S_type(b->check, src));
+                   "invalid copy: arguments %s and %s have different element types %s and %s",
+                   S_operand(b->check, x), S_operand(b->check, y), S_type(b->check, dst),
+                   S_type(b->check, src));
       return false;
     }
   }
@@ -170,7 +171,9 @@ static bool len_under(void *ctx, Type *u) {
   Type *t = types_array_ptr_deref(u);
   switch (t->kind) {
   case TYPE_BASIC: return types_is_string(t) && id == B_LEN;
-  case TYPE_ARRAY: case TYPE_SLICE: case TYPE_CHAN: return true;
+  case TYPE_ARRAY:
+  case TYPE_SLICE:
+  case TYPE_CHAN: return true;
   case TYPE_MAP: return id == B_LEN;
   default: return false;
   }
@@ -187,7 +190,8 @@ static bool builtin_len_cap(BuiltinCall *b) {
     mode = OM_VALUE;
     if (t->kind == TYPE_BASIC && x->mode == OM_CONSTANT) {
       mode = OM_CONSTANT;
-      val = const_kind(x->val) == CONST_STRING ? const_make_int64(const_string_val(x->val)->len) : const_unknown;
+      val = const_kind(x->val) == CONST_STRING ? const_make_int64(const_string_val(x->val)->len)
+                                               : const_unknown;
     } else if (t->kind == TYPE_ARRAY && !b->check->has_call_or_recv) { /* x is not evaluated */
       mode = OM_CONSTANT;
       val = ((Array *)t)->len >= 0 ? const_make_int64(((Array *)t)->len) : const_unknown;
@@ -195,8 +199,8 @@ static bool builtin_len_cap(BuiltinCall *b) {
   }
   if (mode == OM_INVALID) {
     if (types_is_valid(type_under(x->type)))
-      check_errorf(b->check, x->expr, b->id == B_LEN ? E_InvalidLen : E_InvalidCap, INVALID_ARG "%s for built-in %s",
-                   S_operand(b->check, x), b->name);
+      check_errorf(b->check, x->expr, b->id == B_LEN ? E_InvalidLen : E_InvalidCap,
+                   INVALID_ARG "%s for built-in %s", S_operand(b->check, x), b->name);
     return false;
   }
   if (mode != OM_CONSTANT) RECORD_SIG(b, typ[BK_INT], x->type);
@@ -250,13 +254,14 @@ static bool delete_under(void *ctx, Type *u) {
   DeleteWalk *w = ctx;
   BuiltinCall *b = w->b;
   if (!type_is(u, TYPE_MAP)) {
-    check_errorf(b->check, b->x->expr, E_InvalidDelete, INVALID_ARG "%s is not a map", S_operand(b->check, b->x));
+    check_errorf(b->check, b->x->expr, E_InvalidDelete, INVALID_ARG "%s is not a map",
+                 S_operand(b->check, b->x));
     return false;
   }
   Type *key = ((Map *)u)->key;
   if (w->key && !types_identical(key, w->key)) {
-    check_errorf(b->check, b->x->expr, E_InvalidDelete, INVALID_ARG "maps of %s must have identical key types",
-                 S_operand(b->check, b->x));
+    check_errorf(b->check, b->x->expr, E_InvalidDelete,
+                 INVALID_ARG "maps of %s must have identical key types", S_operand(b->check, b->x));
     return false;
   }
   w->key = key;
@@ -311,8 +316,8 @@ static bool type_func_term(void *ctx, Term *t) {
   return true;
 }
 
-/* f applied to x's type, NULL when f is not defined there. For a type parameter it is a new type parameter constrained
- * by the results for all terms; gc does not support that yet, which is reported. */
+/* f applied to x's type, NULL when f is not defined there. For a type parameter it is a new type parameter
+ * constrained by the results for all terms; gc does not support that yet, which is reported. */
 static Type *apply_type_func(BuiltinCall *b, TypeFunc f, ErrCode code) {
   TypeParam *tp = as_typeparam(b->x->type);
   if (!tp) return f(b->x->type);
@@ -356,14 +361,14 @@ static bool builtin_complex(BuiltinCall *b) {
   match_complex_args(b->check, x, y);
   if (x->mode == OM_INVALID || y->mode == OM_INVALID) return false;
   if (!types_identical(x->type, y->type)) {
-    check_errorf(b->check, x->expr, E_InvalidComplex, INVALID_OP "%s (mismatched types %s and %s)", S_expr(b->call),
-                 S_type(b->check, x->type), S_type(b->check, y->type));
+    check_errorf(b->check, x->expr, E_InvalidComplex, INVALID_OP "%s (mismatched types %s and %s)",
+                 S_expr(b->call), S_type(b->check, x->type), S_type(b->check, y->type));
     return false;
   }
   Type *res = apply_type_func(b, complex_of, E_InvalidComplex);
   if (!res) {
-    check_errorf(b->check, x->expr, E_InvalidComplex, INVALID_ARG "arguments have type %s, expected floating-point",
-                 S_type(b->check, x->type));
+    check_errorf(b->check, x->expr, E_InvalidComplex,
+                 INVALID_ARG "arguments have type %s, expected floating-point", S_type(b->check, x->type));
     return false;
   }
   if (x->mode == OM_CONSTANT && y->mode == OM_CONSTANT) {
@@ -471,8 +476,8 @@ static bool min_max_arg(BuiltinCall *b, Operand *a) {
   if (x->mode == OM_INVALID) return false;
   if (!types_identical(x->type, a->type)) {
     check_errorf(b->check, a->expr, E_MismatchedTypes,
-                 INVALID_ARG "mismatched types %s (previous argument) and %s (type of %s)", S_type(b->check, x->type),
-                 S_type(b->check, a->type), S_expr(a->expr));
+                 INVALID_ARG "mismatched types %s (previous argument) and %s (type of %s)",
+                 S_type(b->check, x->type), S_type(b->check, a->type), S_expr(a->expr));
     return false;
   }
   if (x->mode == OM_CONSTANT && a->mode == OM_CONSTANT) {
@@ -491,14 +496,16 @@ static bool builtin_min_max(BuiltinCall *b) {
     Operand *a = b->args[i];
     if (a->mode == OM_INVALID) return false;
     if (!types_all_ordered(a->type)) {
-      check_errorf(check, a->expr, E_InvalidMinMaxOperand, INVALID_ARG "%s cannot be ordered", S_operand(check, a));
+      check_errorf(check, a->expr, E_InvalidMinMaxOperand, INVALID_ARG "%s cannot be ordered",
+                   S_operand(check, a));
       return false;
     }
     if (i > 0 && !min_max_arg(b, a)) return false;
   }
   if (x->mode != OM_CONSTANT) {
     x->mode = OM_VALUE;
-    check_assignment(check, x, type_empty_interface, S_printf("argument to built-in %s", b->name)); /* not untyped */
+    check_assignment(check, x, type_empty_interface,
+                     S_printf("argument to built-in %s", b->name)); /* not untyped */
     if (x->mode == OM_INVALID) return false;
   }
   Type **types = NEW_ARRAY(&types_arena, Type *, b->nargs);
@@ -543,8 +550,8 @@ static bool builtin_recover(BuiltinCall *b) {
 
 /* ---- package unsafe ---- */
 
-/* Whether the size of t depends on type parameters (or is infinite, for a cycle that is not checked yet). seen holds
- * the Named types on the way and, once known, their result (NULL: none seen yet). */
+/* Whether the size of t depends on type parameters (or is infinite, for a cycle that is not checked yet).
+ * seen holds the Named types on the way and, once known, their result (NULL: none seen yet). */
 bool types_has_var_size(Type *t, PtrMap *seen) {
   static char yes, no;
   PtrMap own = {0};
@@ -571,8 +578,8 @@ bool types_has_var_size(Type *t, PtrMap *seen) {
   return res;
 }
 
-/* Makes x the uintptr constant val, or a value when the size of `var` is variable; args is the type for the signature
- * in that case. */
+/* Makes x the uintptr constant val, or a value when the size of `var` is variable; args is the type for the
+ * signature in that case. */
 static bool size_result(BuiltinCall *b, bool variable, Type *arg, i64 val) {
   Operand *x = b->x;
   if (variable) {
@@ -591,7 +598,8 @@ static bool size_result(BuiltinCall *b, bool variable, Type *arg, i64 val) {
 
 static bool builtin_sizeof_alignof(BuiltinCall *b) {
   Operand *x = b->x;
-  check_assignment(b->check, x, NULL, b->id == B_SIZEOF ? "argument to unsafe.Sizeof" : "argument to unsafe.Alignof");
+  check_assignment(b->check, x, NULL,
+                   b->id == B_SIZEOF ? "argument to unsafe.Sizeof" : "argument to unsafe.Alignof");
   if (x->mode == OM_INVALID) return false;
   bool variable = types_has_var_size(x->type, NULL);
   i64 val = variable ? 0 : b->id == B_SIZEOF ? type_sizeof(x->type) : type_alignof(x->type);
@@ -618,8 +626,8 @@ static bool builtin_offsetof(BuiltinCall *b) {
   bool indirect = false;
   Object *obj = types_lookup_field_or_method(base, false, check->pkg, sel, false, &index, &nindex, &indirect);
   if (!obj) {
-    check_errorf(check, x->expr, E_MissingFieldOrMethod, INVALID_ARG "%s has no single field %s", S_type(check, base),
-                 sel->s);
+    check_errorf(check, x->expr, E_MissingFieldOrMethod, INVALID_ARG "%s has no single field %s",
+                 S_type(check, base), sel->s);
     return false;
   }
   if (obj->kind == OBJ_FUNC) {
@@ -627,12 +635,13 @@ static bool builtin_offsetof(BuiltinCall *b) {
     return false;
   }
   if (indirect) {
-    check_errorf(check, x->expr, E_InvalidOffsetof, INVALID_ARG "field %s is embedded via a pointer in %s", sel->s,
-                 S_type(check, base));
+    check_errorf(check, x->expr, E_InvalidOffsetof, INVALID_ARG "field %s is embedded via a pointer in %s",
+                 sel->s, S_type(check, base));
     return false;
   }
   check_record_selection(check, selx, SEL_FIELD, base, obj, index, nindex, false);
-  Operand field = {.mode = x->mode == OM_VARIABLE ? OM_VARIABLE : OM_VALUE, .expr = (Expr *)selx, .type = obj->type};
+  Operand field = {
+      .mode = x->mode == OM_VARIABLE ? OM_VARIABLE : OM_VALUE, .expr = (Expr *)selx, .type = obj->type};
   check_record(check, &field);
   bool variable = types_has_var_size(base, NULL);
   return size_result(b, variable, obj->type, variable ? 0 : types_offsetof(base, nindex, index));
@@ -642,7 +651,8 @@ static bool builtin_unsafe_add(BuiltinCall *b) {
   check_verify_versionf(b->check, b->call->fun, GO1(17), "unsafe.Add");
   check_assignment(b->check, b->x, typ[BK_UNSAFEPOINTER], "argument to unsafe.Add");
   Operand *y = b->args[1];
-  if (b->x->mode == OM_INVALID || !check_is_valid_index(b->check, y, E_InvalidUnsafeAdd, "length", true)) return false;
+  if (b->x->mode == OM_INVALID || !check_is_valid_index(b->check, y, E_InvalidUnsafeAdd, "length", true))
+    return false;
   RECORD_SIG(b, typ[BK_UNSAFEPOINTER], typ[BK_UNSAFEPOINTER], y->type);
   return value_result(b->x, typ[BK_UNSAFEPOINTER]);
 }
@@ -696,18 +706,36 @@ static bool builtin_string_data(BuiltinCall *b) {
 }
 
 static bool (*const builtin_funcs[])(BuiltinCall *) = {
-    [B_APPEND] = builtin_append,          [B_CAP] = builtin_len_cap,         [B_CLEAR] = builtin_clear,
-    [B_CLOSE] = builtin_close,            [B_COMPLEX] = builtin_complex,     [B_COPY] = builtin_copy,
-    [B_DELETE] = builtin_delete,          [B_IMAG] = builtin_real_imag,      [B_LEN] = builtin_len_cap,
-    [B_MAKE] = builtin_make,              [B_MAX] = builtin_min_max,         [B_MIN] = builtin_min_max,
-    [B_NEW] = builtin_new,                [B_PANIC] = builtin_panic,         [B_PRINT] = builtin_print,
-    [B_PRINTLN] = builtin_print,          [B_REAL] = builtin_real_imag,      [B_RECOVER] = builtin_recover,
-    [B_ADD] = builtin_unsafe_add,         [B_ALIGNOF] = builtin_sizeof_alignof, [B_OFFSETOF] = builtin_offsetof,
-    [B_SIZEOF] = builtin_sizeof_alignof,  [B_SLICE] = builtin_unsafe_slice,  [B_SLICEDATA] = builtin_slice_data,
-    [B_STRING] = builtin_unsafe_string,   [B_STRINGDATA] = builtin_string_data,
+    [B_APPEND] = builtin_append,
+    [B_CAP] = builtin_len_cap,
+    [B_CLEAR] = builtin_clear,
+    [B_CLOSE] = builtin_close,
+    [B_COMPLEX] = builtin_complex,
+    [B_COPY] = builtin_copy,
+    [B_DELETE] = builtin_delete,
+    [B_IMAG] = builtin_real_imag,
+    [B_LEN] = builtin_len_cap,
+    [B_MAKE] = builtin_make,
+    [B_MAX] = builtin_min_max,
+    [B_MIN] = builtin_min_max,
+    [B_NEW] = builtin_new,
+    [B_PANIC] = builtin_panic,
+    [B_PRINT] = builtin_print,
+    [B_PRINTLN] = builtin_print,
+    [B_REAL] = builtin_real_imag,
+    [B_RECOVER] = builtin_recover,
+    [B_ADD] = builtin_unsafe_add,
+    [B_ALIGNOF] = builtin_sizeof_alignof,
+    [B_OFFSETOF] = builtin_offsetof,
+    [B_SIZEOF] = builtin_sizeof_alignof,
+    [B_SLICE] = builtin_unsafe_slice,
+    [B_SLICEDATA] = builtin_slice_data,
+    [B_STRING] = builtin_unsafe_string,
+    [B_STRINGDATA] = builtin_string_data,
 };
 
-/* Evaluates the arguments, except for built-ins with special arguments, and counts them; false after an error. */
+/* Evaluates the arguments, except for built-ins with special arguments, and counts them; false after an
+ * error. */
 static bool evaluate_args(BuiltinCall *b) {
   CallExpr *call = b->call;
   b->nargs = call->args.n;
@@ -720,14 +748,17 @@ static bool evaluate_args(BuiltinCall *b) {
     if (args.n > 0) *b->x = *args.v[0];
   }
   const BuiltinInfo *bin = &predeclared_funcs[b->id];
-  const char *msg = b->nargs < bin->nargs ? "not enough" : !bin->variadic && b->nargs > bin->nargs ? "too many" : NULL;
+  const char *msg = b->nargs < bin->nargs                     ? "not enough"
+                    : !bin->variadic && b->nargs > bin->nargs ? "too many"
+                                                              : NULL;
   if (!msg) return true;
   check_errorf(b->check, call, E_WrongArgCount, INVALID_OP "%s arguments for %s (expected %u, found %u)", msg,
                S_expr(call), bin->nargs, b->nargs);
   return false;
 }
 
-/* Checks a call of the built-in and makes x its result (but for x->expr). False after an error; then x is undefined. */
+/* Checks a call of the built-in and makes x its result (but for x->expr). False after an error; then x is
+ * undefined. */
 bool check_builtin(Checker *check, Operand *x, CallExpr *call, BuiltinId id) {
   BuiltinCall b = {.check = check, .x = x, .call = call, .id = id, .name = predeclared_funcs[id].name};
   if (call->has_dots && id != B_APPEND) {

@@ -1,8 +1,9 @@
 /* check_call.c - calls, conversions written as calls, function instantiation, and expression lists.
  *
- * Arguments may be generic functions themselves: type arguments of callee and arguments are inferred together, over
- * renamed copies of their type parameters (check_arguments). Instantiations are verified at the end of the statement.
- * Follows types2/call.go; selectors are in check_selector.c. Start reading at check_call_expr(). */
+ * Arguments may be generic functions themselves: type arguments of callee and arguments are inferred
+ * together, over renamed copies of their type parameters (check_arguments). Instantiations are verified at
+ * the end of the statement. Follows types2/call.go; selectors are in check_selector.c. Start reading at
+ * check_call_expr(). */
 #include "frontend/check.h"
 
 #define INVALID_OP "invalid operation: "
@@ -19,10 +20,11 @@ static bool explicit_targs(Checker *check, IndexExpr *inst, TypeList **targs, u3
   return *targs != NULL;
 }
 
-/* Infers the type arguments of generic function x that targs leaves out, from the function type it is assigned to: as
- * if `var tvar tsig = x` were a call g(tvar) of func g[type parameters of x](function type of x). NULL after an error. */
-static TypeList *infer_from_target(Checker *check, Target *T, Pos pos, Operand *x, IndexExpr *inst, TypeList *targs,
-                                   bool version_err) {
+/* Infers the type arguments of generic function x that targs leaves out, from the function type it is
+ * assigned to: as if `var tvar tsig = x` were a call g(tvar) of func g[type parameters of x](function type of
+ * x). NULL after an error. */
+static TypeList *infer_from_target(Checker *check, Target *T, Pos pos, Operand *x, IndexExpr *inst,
+                                   TypeList *targs, bool version_err) {
   Signature *sig = (Signature *)x->type;
   u32 nargs = 0;
   Operand arg, *args[1] = {&arg};
@@ -30,8 +32,8 @@ static TypeList *infer_from_target(Checker *check, Target *T, Pos pos, Operand *
   bool reverse = false;
   if (T && sig->tparams) {
     if (!version_err && !check_allow_version(check, GO1(21)))
-      check_version_errorf_pos(check, inst ? inst->e.n.pos : pos, GO1(21), "%s instantiated function in assignment",
-                               inst ? "partially" : "implicitly");
+      check_version_errorf_pos(check, inst ? inst->e.n.pos : pos, GO1(21),
+                               "%s instantiated function in assignment", inst ? "partially" : "implicitly");
     Signature *gsig = types_new_signature_type(NULL, NULL, NULL, sig->params, sig->results, sig->variadic);
     params = types_new_tuple1(obj_new_param(operand_pos(x), check->pkg, atom_cstr(""), (Type *)gsig));
     Name *name = NEW(&types_arena, Name); /* stands for the variable in messages */
@@ -49,9 +51,9 @@ static TypeList *infer_from_target(Checker *check, Target *T, Pos pos, Operand *
   return targs;
 }
 
-/* Instantiates the generic function x with the type arguments of inst and those inferred from T; one of inst and T is
- * not NULL. With infer unset and too few type arguments in inst they are returned and x stays as it is. Else the result
- * is NULL; x->mode is OM_INVALID after an error. */
+/* Instantiates the generic function x with the type arguments of inst and those inferred from T; one of inst
+ * and T is not NULL. With infer unset and too few type arguments in inst they are returned and x stays as it
+ * is. Else the result is NULL; x->mode is OM_INVALID after an error. */
 TypeList *check_func_inst(Checker *check, Target *T, Pos pos, Operand *x, IndexExpr *inst, bool infer) {
   Pos err_pos = inst ? inst->e.n.pos : pos;
   if (inst) x->expr = (Expr *)inst;
@@ -105,10 +107,10 @@ static void verify_instantiation(Checker *check, void *ctx) {
   sb_free(&cause);
 }
 
-/* The instance of generic signature `type` with all of targs; recorded at expr, its constraints are verified later.
- * xlist are the expressions of the first nx type arguments. */
-Signature *check_instantiate_signature(Checker *check, Pos pos, Expr *expr, Signature *type, TypeList *targs, u32 nx,
-                                       Expr **xlist) {
+/* The instance of generic signature `type` with all of targs; recorded at expr, its constraints are verified
+ * later. xlist are the expressions of the first nx type arguments. */
+Signature *check_instantiate_signature(Checker *check, Pos pos, Expr *expr, Signature *type, TypeList *targs,
+                                       u32 nx, Expr **xlist) {
   Signature *inst = (Signature *)check_instance(check, pos, (Type *)type, targs, NULL, check_context(check));
   check_record_instance(check, expr, targs, (Type *)inst);
   VerifyInst *v = NEW(&types_arena, VerifyInst);
@@ -142,14 +144,14 @@ static ExprKind conversion_call(Checker *check, Operand *x, CallExpr *call) {
     Interface *t = types_is_type_param(T) ? NULL : under_interface(T);
     /* after these errors x keeps its mode and type */
     if (x->mode != OM_INVALID && t && !typeset_is_method_set(interface_type_set(t)))
-      check_errorf(check, call, E_MisplacedConstraintIface,
-                   "cannot use interface %s in conversion (contains specific type constraints or is comparable)",
-                   S_type(check, T));
+      check_errorf(
+          check, call, E_MisplacedConstraintIface,
+          "cannot use interface %s in conversion (contains specific type constraints or is comparable)",
+          S_type(check, T));
     else if (x->mode != OM_INVALID && call->has_dots)
       check_errorf(check, call->args.v[0], E_BadDotDotDotSyntax, "invalid use of ... in conversion to %s",
                    S_type(check, T));
-    else if (x->mode != OM_INVALID)
-      check_conversion(check, x, T);
+    else if (x->mode != OM_INVALID) check_conversion(check, x, T);
   }
   x->expr = (Expr *)call;
   return EK_CONVERSION;
@@ -174,16 +176,12 @@ static Signature *check_arguments(Checker *check, CallExpr *call, Signature *sig
 /* Makes x the result of calling sig. */
 static void call_result(Operand *x, CallExpr *call, Signature *sig, bool cgo) {
   switch (tuple_len(sig->results)) {
-  case 0:
-    x->mode = OM_NOVALUE;
-    break;
+  case 0: x->mode = OM_NOVALUE; break;
   case 1:
     x->mode = cgo ? OM_COMMAERR : OM_VALUE;
     x->type = sig->results->vars[0]->type;
     break;
-  default:
-    x->mode = OM_VALUE;
-    x->type = (Type *)sig->results;
+  default: x->mode = OM_VALUE; x->type = (Type *)sig->results;
   }
   x->expr = (Expr *)call;
   /* without type arguments (inference failed) the result has no proper type */
@@ -197,7 +195,8 @@ static ExprKind function_call(Checker *check, Operand *x, CallExpr *call, IndexE
   TypeError *err = NULL;
   Type *u = types_common_under(x->type, call_cond, NULL, &err);
   if (!u) {
-    check_errorf(check, x->expr, E_InvalidCall, INVALID_OP "cannot call %s: %s", S_operand(check, x), err->msg);
+    check_errorf(check, x->expr, E_InvalidCall, INVALID_OP "cannot call %s: %s", S_operand(check, x),
+                 err->msg);
     return call_failed(check, x, call, false);
   }
   Signature *sig = (Signature *)u;
@@ -242,14 +241,10 @@ ExprKind check_call_expr(Checker *check, Operand *x, CallExpr *call) {
     check_expr_or_type(check, x, call->fun, true);
   }
   switch (x->mode) {
-  case OM_INVALID:
-    return call_failed(check, x, call, true);
-  case OM_TYPEXPR:
-    return conversion_call(check, x, call);
-  case OM_BUILTIN:
-    return builtin_call(check, x, call);
-  default:
-    return function_call(check, x, call, inst);
+  case OM_INVALID: return call_failed(check, x, call, true);
+  case OM_TYPEXPR: return conversion_call(check, x, call);
+  case OM_BUILTIN: return builtin_call(check, x, call);
+  default: return function_call(check, x, call, inst);
   }
 }
 
@@ -266,8 +261,8 @@ OperandList check_expr_list(Checker *check, u32 n, Expr **elist) {
   return list;
 }
 
-/* Checks argument e if it is an explicit function instantiation and returns true then. A partial one stays generic:
- * *targs are its type arguments. */
+/* Checks argument e if it is an explicit function instantiation and returns true then. A partial one stays
+ * generic: *targs are its type arguments. */
 static bool partial_inst(Checker *check, Operand *x, Expr *e, bool infer, TypeList **targs) {
   *targs = NULL;
   if (e->n.kind != N_IndexExpr || !check_index_expr(check, x, (IndexExpr *)e)) return false;
@@ -277,15 +272,18 @@ static bool partial_inst(Checker *check, Operand *x, Expr *e, bool infer, TypeLi
   return true;
 }
 
-/* Like check_expr_list, but operands may be uninstantiated or (with targs_list) partially instantiated functions. */
+/* Like check_expr_list, but operands may be uninstantiated or (with targs_list) partially instantiated
+ * functions. */
 OperandList check_generic_expr_list(Checker *check, u32 n, Expr **elist, TypeList ***targs_list) {
-  bool infer = n == 0 || !check_allow_version(check, GO1(21)); /* older versions want complete instances here */
+  bool infer =
+      n == 0 || !check_allow_version(check, GO1(21)); /* older versions want complete instances here */
   *targs_list = n ? NEW_ARRAY(&types_arena, TypeList *, n) : NULL;
   if (n == 1) {
     Operand x = {0};
     Expr *e = elist[0];
     bool is_index = e->n.kind == N_IndexExpr;
-    if (is_index && partial_inst(check, &x, e, infer, &(*targs_list)[0])) return check_unpack_operand(check, &x, e);
+    if (is_index && partial_inst(check, &x, e, infer, &(*targs_list)[0]))
+      return check_unpack_operand(check, &x, e);
     check_raw_expr(check, NULL, &x, e, NULL, true);
     check_exclude(check, &x, 1 << OM_NOVALUE | 1 << OM_BUILTIN | 1 << OM_TYPEXPR);
     return check_unpack_operand(check, &x, e);
@@ -294,26 +292,31 @@ OperandList check_generic_expr_list(Checker *check, u32 n, Expr **elist, TypeLis
   Operand *ops = NEW_ARRAY(&types_arena, Operand, n);
   for (u32 i = 0; i < n; i++) {
     list.v[i] = &ops[i];
-    if (!partial_inst(check, &ops[i], elist[i], infer, &(*targs_list)[i])) check_generic_expr(check, &ops[i], elist[i]);
+    if (!partial_inst(check, &ops[i], elist[i], infer, &(*targs_list)[i]))
+      check_generic_expr(check, &ops[i], elist[i]);
   }
   return list;
 }
 
 /* ---- arguments ---- */
 
-/* The parameters of sig as its call sees them: one per argument for the ... parameter. *npars is their number (one less
- * than sig's when the ... arguments are missing and others too). False (reported) when ... is misused. */
-static bool call_params(Checker *check, CallExpr *call, Signature *sig, u32 nargs, Tuple **params, u32 *npars) {
+/* The parameters of sig as its call sees them: one per argument for the ... parameter. *npars is their number
+ * (one less than sig's when the ... arguments are missing and others too). False (reported) when ... is
+ * misused. */
+static bool call_params(Checker *check, CallExpr *call, Signature *sig, u32 nargs, Tuple **params,
+                        u32 *npars) {
   *params = sig->params;
   *npars = tuple_len(sig->params);
   if (!sig->variadic) {
     if (call->has_dots)
-      check_errorf(check, call, E_NonVariadicDotDotDot, "cannot use ... in call to non-variadic %s", S_expr(call->fun));
+      check_errorf(check, call, E_NonVariadicDotDotDot, "cannot use ... in call to non-variadic %s",
+                   S_expr(call->fun));
     return !call->has_dots;
   }
   if (call->has_dots) {
     if (call->args.n != 1 || nargs <= 1) return true;
-    check_errorf(check, call, E_InvalidDotDotDot, "cannot use ... with %u-valued %s", nargs, S_expr(call->args.v[0]));
+    check_errorf(check, call, E_InvalidDotDotDot, "cannot use ... with %u-valued %s", nargs,
+                 S_expr(call->args.v[0]));
     return false;
   }
   if (nargs + 1 < *npars) {
@@ -331,7 +334,8 @@ static bool call_params(Checker *check, CallExpr *call, Signature *sig, u32 narg
   return true;
 }
 
-static void argument_count_error(Checker *check, CallExpr *call, Signature *sig, OperandList args, u32 npars) {
+static void argument_count_error(Checker *check, CallExpr *call, Signature *sig, OperandList args,
+                                 u32 npars) {
   const void *at = call;
   const char *qualifier = "not enough";
   if (args.n > npars) {
@@ -364,26 +368,31 @@ static void infer_list_add(InferList *l, TypeParamList *tparams, TypeList *targs
 }
 
 /* Renames the type parameters of the callee, with *params along. */
-static void add_callee(Checker *check, CallExpr *call, Signature *sig, TypeList *targs, Tuple **params, InferList *l) {
+static void add_callee(Checker *check, CallExpr *call, Signature *sig, TypeList *targs, Tuple **params,
+                       InferList *l) {
   if (!check_allow_version(check, GO1(18))) {
-    if (call->fun->n.kind == N_IndexExpr) check_version_errorf(check, call->fun, GO1(18), "function instantiation");
+    if (call->fun->n.kind == N_IndexExpr)
+      check_version_errorf(check, call->fun, GO1(18), "function instantiation");
     else check_version_errorf(check, call, GO1(18), "implicit function instantiation");
   }
   Type *renamed = NULL;
-  TypeParamList *tparams = check_rename_tparams(check, call->e.n.pos, sig->tparams, (Type *)*params, &renamed);
+  TypeParamList *tparams =
+      check_rename_tparams(check, call->e.n.pos, sig->tparams, (Type *)*params, &renamed);
   *params = (Tuple *)renamed;
   infer_list_add(l, tparams, targs);
 }
 
 /* Gives each generic function argument type parameters of its own, as f(g, g) needs them. */
-static void add_generic_args(Checker *check, CallExpr *call, OperandList args, TypeList **atargs, InferList *l) {
+static void add_generic_args(Checker *check, CallExpr *call, OperandList args, TypeList **atargs,
+                             InferList *l) {
   for (u32 i = 0; i < args.n; i++) {
     Operand *arg = args.v[i];
     if (!type_is(arg->type, TYPE_SIGNATURE) || !((Signature *)arg->type)->tparams) continue;
     Signature *asig = NEW(&types_arena, Signature);
     *asig = *(Signature *)arg->type; /* the function object keeps its type */
     Type *renamed = NULL;
-    TypeParamList *tparams = check_rename_tparams(check, call->e.n.pos, asig->tparams, (Type *)asig, &renamed);
+    TypeParamList *tparams =
+        check_rename_tparams(check, call->e.n.pos, asig->tparams, (Type *)asig, &renamed);
     asig = (Signature *)renamed;
     asig->tparams = tparams;
     arg->type = renamed;
@@ -392,22 +401,26 @@ static void add_generic_args(Checker *check, CallExpr *call, OperandList args, T
   }
 }
 
-static TypeList *sublist(TypeList *l, u32 from, u32 to) { return types_new_type_list(to - from, l->v + from); }
+static TypeList *sublist(TypeList *l, u32 from, u32 to) {
+  return types_new_type_list(to - from, l->v + from);
+}
 
 /* Instantiates the generic arguments with targs[j:]. */
-static void instantiate_args(Checker *check, CallExpr *call, OperandList args, InferList *l, TypeList *targs, u32 j) {
+static void instantiate_args(Checker *check, CallExpr *call, OperandList args, InferList *l, TypeList *targs,
+                             u32 j) {
   for (u32 i = 0; i < l->generic_args.n; i++) {
     Operand *arg = args.v[l->generic_args.v[i]];
     Signature *asig = (Signature *)arg->type;
     u32 k = j + tparams_len(asig->tparams);
-    arg->type = (Type *)check_instantiate_signature(check, call->e.n.pos, arg->expr, asig, sublist(targs, j, k), 0,
-                                                    NULL);
+    arg->type = (Type *)check_instantiate_signature(check, call->e.n.pos, arg->expr, asig,
+                                                    sublist(targs, j, k), 0, NULL);
     check_record(check, arg);
     j = k;
   }
 }
 
-/* Infers the type arguments in l and instantiates callee *sig (with *params) and arguments; false after an error. */
+/* Infers the type arguments in l and instantiates callee *sig (with *params) and arguments; false after an
+ * error. */
 static bool infer_call(Checker *check, CallExpr *call, Signature **sig, Tuple **params, u32 nx, Expr **xlist,
                        OperandList args, InferList *l) {
   u32 n = tparams_len((*sig)->tparams);
@@ -423,7 +436,8 @@ static bool infer_call(Checker *check, CallExpr *call, Signature **sig, Tuple **
     return false;
   }
   if (n > 0) {
-    Signature *rsig = check_instantiate_signature(check, call->e.n.pos, call->fun, *sig, sublist(targs, 0, n), nx, xlist);
+    Signature *rsig =
+        check_instantiate_signature(check, call->e.n.pos, call->fun, *sig, sublist(targs, 0, n), nx, xlist);
     if ((*sig)->variadic && !call->has_dots) { /* the parameter list was adjusted to the arguments */
       TypeParamList *callee = NEW(&types_arena, TypeParamList);
       *callee = (TypeParamList){n, tparams->v};
@@ -438,9 +452,9 @@ static bool infer_call(Checker *check, CallExpr *call, Signature **sig, Tuple **
   return true;
 }
 
-/* Checks the arguments of a call of sig. targs (with their expressions) are the explicit type arguments of the callee,
- * atargs[i] those of argument i when it is a partially instantiated function. The result is the instantiated signature,
- * or sig as it was after an error. */
+/* Checks the arguments of a call of sig. targs (with their expressions) are the explicit type arguments of
+ * the callee, atargs[i] those of argument i when it is a partially instantiated function. The result is the
+ * instantiated signature, or sig as it was after an error. */
 static Signature *check_arguments(Checker *check, CallExpr *call, Signature *sig, TypeList *targs, u32 nx,
                                   Expr **xlist, OperandList args, TypeList **atargs) {
   Signature *rsig = sig;
@@ -481,8 +495,8 @@ static bool use_n(Checker *check, u32 n, Expr **args, bool lhs) {
   return ok;
 }
 
-/* Checks the expressions (NULL ones are skipped) so that errors in them are reported and variables count as used;
- * reports whether all were right. */
+/* Checks the expressions (NULL ones are skipped) so that errors in them are reported and variables count as
+ * used; reports whether all were right. */
 bool check_use(Checker *check, u32 n, Expr **args) { return use_n(check, n, args, false); }
 
 /* Like check_use, for the left-hand sides of an assignment: identifiers there are not used. */
@@ -492,7 +506,8 @@ bool check_use1(Checker *check, Expr *e, bool lhs) {
   if (!e) return true;
   Operand x = {.mode = OM_VALUE};
   Expr *inner = ast_unparen(e);
-  if (inner->n.kind == N_ListExpr) return use_n(check, ((ListExpr *)inner)->elems.n, ((ListExpr *)inner)->elems.v, lhs);
+  if (inner->n.kind == N_ListExpr)
+    return use_n(check, ((ListExpr *)inner)->elems.n, ((ListExpr *)inner)->elems.v, lhs);
   if (inner->n.kind != N_Name) {
     check_raw_expr(check, NULL, &x, e, NULL, true);
     return x.mode != OM_INVALID;

@@ -3,8 +3,8 @@
  * Follows types2/const.go. Start reading at types_representable_const() and check_convert_untyped(). */
 #include "frontend/check.h"
 
-/* Checks a constant result: typed ones must be representable in their type, untyped integers are limited to 512
- * bits. op_pos is where the operation is. */
+/* Checks a constant result: typed ones must be representable in their type, untyped integers are limited to
+ * 512 bits. op_pos is where the operation is. */
 void check_overflow(Checker *check, Operand *x, Pos op_pos) {
   if (const_kind(x->val) == CONST_UNKNOWN) {
     check_error_pos(check, op_pos, E_InvalidConstVal, "constant result is not representable");
@@ -25,9 +25,12 @@ void check_overflow(Checker *check, Operand *x, Pos op_pos) {
 /* Value ranges of the sized integer types by bits; 64-bit and untyped ones need no table. */
 static int integer_bits(BasicKind k) {
   switch (k) {
-  case BK_INT8: case BK_UINT8: return 8;
-  case BK_INT16: case BK_UINT16: return 16;
-  case BK_INT32: case BK_UINT32: return 32;
+  case BK_INT8:
+  case BK_UINT8: return 8;
+  case BK_INT16:
+  case BK_UINT16: return 16;
+  case BK_INT32:
+  case BK_UINT32: return 32;
   default: return 64;
   }
 }
@@ -70,7 +73,8 @@ static bool representable_complex(const Const *x, const Basic *basic, const Cons
   return true;
 }
 
-/* Reports whether x can be represented as a value of the basic type; *rounded (when wanted) is that value then. */
+/* Reports whether x can be represented as a value of the basic type; *rounded (when wanted) is that value
+ * then. */
 bool types_representable_const(const Const *x, Checker *check, Type *basic, const Const **rounded) {
   (void)check;
   if (const_kind(x) == CONST_UNKNOWN) return true; /* avoid follow-up errors */
@@ -102,8 +106,7 @@ const Const *check_representation(Checker *check, Operand *x, Type *basic, ErrCo
   if (types_representable_const(x->val, check, basic, &v)) return v;
   if (types_is_numeric(x->type) && types_is_numeric(basic))
     *code = !types_is_integer(x->type) && types_is_integer(basic) ? E_TruncatedFloat : E_NumericOverflow;
-  else
-    *code = E_InvalidConstVal;
+  else *code = E_InvalidConstVal;
   return NULL;
 }
 

@@ -3,7 +3,11 @@
 #include "frontend/check_constmap.h"
 #include <stdlib.h>
 
-enum { KEY_UINT = 16, KEY_FLOAT, KEY_COMPLEX }; /* besides ConstKind, for the parts that Go's `any` keys tell apart */
+enum {
+  KEY_UINT = 16,
+  KEY_FLOAT,
+  KEY_COMPLEX
+}; /* besides ConstKind, for the parts that Go's `any` keys tell apart */
 
 static u64 float_bits(double d) {
   u64 bits;
@@ -24,19 +28,15 @@ static bool int_key(ConstKey *key, const Const *val) {
 bool constkey_case(ConstKey *key, const Const *val) {
   if (!val) return false;
   switch (const_kind(val)) {
-  case CONST_INT:
-    return int_key(key, val);
+  case CONST_INT: return int_key(key, val);
   case CONST_FLOAT: {
     double d = const_float64_val(val);
     if (__builtin_isinf(d) || !const_compare(const_make_float64(d), OP_EQL, val)) return false;
     *key = (ConstKey){KEY_FLOAT, float_bits(d), 0};
     return true;
   }
-  case CONST_STRING:
-    *key = (ConstKey){CONST_STRING, (u64)(uintptr_t)const_string_val(val), 0};
-    return true;
-  default:
-    return false;
+  case CONST_STRING: *key = (ConstKey){CONST_STRING, (u64)(uintptr_t)const_string_val(val), 0}; return true;
+  default: return false;
   }
 }
 
@@ -59,16 +59,10 @@ bool constkey_literal(ConstKey *key, const Const *val) {
     val = i;
   }
   switch (const_kind(val)) {
-  case CONST_INT:
-    return int_key(key, val);
-  case CONST_STRING:
-    *key = (ConstKey){CONST_STRING, (u64)(uintptr_t)const_string_val(val), 0};
-    return true;
-  case CONST_BOOL:
-    *key = (ConstKey){CONST_BOOL, const_bool_val(val), 0};
-    return true;
-  default:
-    return false;
+  case CONST_INT: return int_key(key, val);
+  case CONST_STRING: *key = (ConstKey){CONST_STRING, (u64)(uintptr_t)const_string_val(val), 0}; return true;
+  case CONST_BOOL: *key = (ConstKey){CONST_BOOL, const_bool_val(val), 0}; return true;
+  default: return false;
   }
 }
 
@@ -87,7 +81,9 @@ const ConstMapEntry *constmap_find(const ConstMap *m, ConstKey key) {
   return m->nheads ? chain_find(m, m->heads[head_of(m, key)], key) : NULL;
 }
 
-const ConstMapEntry *constmap_next(const ConstMap *m, const ConstMapEntry *e) { return chain_find(m, e->next, e->key); }
+const ConstMapEntry *constmap_next(const ConstMap *m, const ConstMapEntry *e) {
+  return chain_find(m, e->next, e->key);
+}
 
 static void rehash(ConstMap *m, u32 nheads) {
   free(m->heads);

@@ -20,8 +20,8 @@ static bool const_convertible_to(Checker *check, Operand *x, Type *T, const Cons
 typedef struct ConvWalk {
   Checker *check;
   Operand *x;
-  Type *T;             /* the target */
-  TypeParam *Vp, *Tp;  /* type parameters being walked, or NULL */
+  Type *T;            /* the target */
+  TypeParam *Vp, *Tp; /* type parameters being walked, or NULL */
   StrBuf *cause;
 } ConvWalk;
 
@@ -37,15 +37,16 @@ static bool const_converts_to_under(void *ctx, Type *u) {
     cause_set(w->cause, "constant %s overflows %s (in %s)", S_const(w->x->val), S_type(w->check, u),
               S_type(w->check, w->T));
   else
-    cause_set(w->cause, "cannot convert %s to type %s (in %s)", S_operand(w->check, w->x), S_type(w->check, u),
-              S_type(w->check, w->T));
+    cause_set(w->cause, "cannot convert %s to type %s (in %s)", S_operand(w->check, w->x),
+              S_type(w->check, u), S_type(w->check, w->T));
   return false;
 }
 
 /* The final type of an untyped conversion argument, which stays untyped nil in one case only. */
 static Type *final_arg_type(Operand *x, Type *T, bool const_arg) {
   if (x->type == typ[BK_UNTYPED_NIL]) return T;
-  if (types_is_non_type_param_interface(T) || (const_arg && !types_is_const_type(T))) return types_default(x->type);
+  if (types_is_non_type_param_interface(T) || (const_arg && !types_is_const_type(T)))
+    return types_default(x->type);
   if (x->mode == OM_CONSTANT && types_is_integer(x->type) && types_all_string(T)) return x->type;
   return T;
 }
@@ -58,7 +59,8 @@ void check_conversion(Checker *check, Operand *x, Type *T) {
   if (const_arg && types_is_const_type(T)) {
     ok = const_convertible_to(check, x, T, &x->val);
     if (!ok && types_is_integer(x->type) && types_is_integer(T)) {
-      check_errorf(check, x->expr, E_InvalidConversion, "constant %s overflows %s", S_const(x->val), S_type(check, T));
+      check_errorf(check, x->expr, E_InvalidConversion, "constant %s overflows %s", S_const(x->val),
+                   S_type(check, T));
       x->mode = OM_INVALID;
       return;
     }
@@ -79,20 +81,23 @@ void check_conversion(Checker *check, Operand *x, Type *T) {
     return;
   }
   sb_free(&cause);
-  if (types_is_untyped(x->type)) check_update_expr_type(check, x->expr, final_arg_type(x, T, const_arg), true);
+  if (types_is_untyped(x->type))
+    check_update_expr_type(check, x->expr, final_arg_type(x, T, const_arg), true);
   x->type = T;
 }
 
-static bool term_converts(ConvWalk *w, Type *T) { return operand_convertible_to(w->x, w->check, T, w->cause); }
+static bool term_converts(ConvWalk *w, Type *T) {
+  return operand_convertible_to(w->x, w->check, T, w->cause);
+}
 
 static bool both_convertible_inner(void *ctx, Term *t) {
   ConvWalk *w = ctx;
   if (!t) return false;
   if (term_converts(w, t->type)) return true;
   if (w->cause)
-    cause_prepend(w->cause, S_printf("cannot convert %s (in %s) to type %s (in %s)", S_type(w->check, w->x->type),
-                                     S_type(w->check, (Type *)w->Vp), S_type(w->check, t->type),
-                                     S_type(w->check, (Type *)w->Tp)));
+    cause_prepend(w->cause, S_printf("cannot convert %s (in %s) to type %s (in %s)",
+                                     S_type(w->check, w->x->type), S_type(w->check, (Type *)w->Vp),
+                                     S_type(w->check, t->type), S_type(w->check, (Type *)w->Tp)));
   return false;
 }
 
@@ -124,7 +129,8 @@ static bool to_term_convertible(void *ctx, Term *t) {
   return false;
 }
 
-/* Slices convert to arrays and to pointers to arrays of the same element type. *done is set when that decides. */
+/* Slices convert to arrays and to pointers to arrays of the same element type. *done is set when that
+ * decides. */
 static bool slice_to_array(Checker *check, Slice *s, Type *Tu, StrBuf *cause, bool *done) {
   bool ptr = Tu->kind == TYPE_POINTER;
   Array *a = ptr ? under_array(((Pointer *)Tu)->base) : Tu->kind == TYPE_ARRAY ? (Array *)Tu : NULL;
@@ -144,7 +150,8 @@ static bool pointers_convertible(Type *V, Type *T) {
          !types_is_type_param(tb);
 }
 
-/* Reports whether T(x) is valid for a non-constant x; *cause (may be NULL) may get a reason when it is not. */
+/* Reports whether T(x) is valid for a non-constant x; *cause (may be NULL) may get a reason when it is not.
+ */
 bool operand_convertible_to(Operand *x, Checker *check, Type *T, StrBuf *cause) {
   ErrCode code;
   if (operand_assignable_to(x, check, T, cause, &code)) return true;

@@ -1,7 +1,7 @@
 /* check_depth.c - keeps the checker's recursion off the end of the C stack.
- * The parser bounds nesting, but chains (x + x + ..., f()()(), constants defined by each other) are as deep as the
- * source is long. Half of the stack is left to the passes after the checker, which are deeper in nothing that it
- * accepted. A bigger stack (ulimit -s, or a thread's) raises the limit. */
+ * The parser bounds nesting, but chains (x + x + ..., f()()(), constants defined by each other) are as deep
+ * as the source is long. Half of the stack is left to the passes after the checker, which are deeper in
+ * nothing that it accepted. A bigger stack (ulimit -s, or a thread's) raises the limit. */
 #define _GNU_SOURCE
 #include <pthread.h>
 

@@ -1,11 +1,12 @@
 /* check_expr.c - expressions.
  *
- * check_raw_expr() checks an expression top down and leaves what it found in an Operand; OM_INVALID means that an error
- * was reported. Types of untyped expressions are provisional: they wait in check->untyped until the context gives the
- * final type, which check_update_expr_type() pushes down the tree again (constants below the root are left alone, they
- * are never materialised). A hint is the element type of an enclosing composite literal whose elements may leave out
- * their type; a Target is the function type an expression is assigned to, for the inference of type arguments.
- * Follows types2/expr.go; operators are in check_operators.c. Start reading at check_raw_expr(). */
+ * check_raw_expr() checks an expression top down and leaves what it found in an Operand; OM_INVALID means
+ * that an error was reported. Types of untyped expressions are provisional: they wait in check->untyped until
+ * the context gives the final type, which check_update_expr_type() pushes down the tree again (constants
+ * below the root are left alone, they are never materialised). A hint is the element type of an enclosing
+ * composite literal whose elements may leave out their type; a Target is the function type an expression is
+ * assigned to, for the inference of type arguments. Follows types2/expr.go; operators are in
+ * check_operators.c. Start reading at check_raw_expr(). */
 #include "frontend/check.h"
 
 #define INVALID_OP "invalid operation: "
@@ -18,24 +19,23 @@ static void update_operands(Checker *check, Operation *x, Type *t, bool final) {
   if (x->y && !types_is_shift(x->op)) check_update_expr_type(check, x->y, t, final);
 }
 
-/* Gives untyped expression x the type t, and its operands where they share it. When t is typed, or final is set, x is
- * done: a constant must be representable as t, the left operand of a shift must be an integer. */
+/* Gives untyped expression x the type t, and its operands where they share it. When t is typed, or final is
+ * set, x is done: a constant must be representable as t, the left operand of a shift must be an integer. */
 void check_update_expr_type(Checker *check, Expr *x, Type *t, bool final) {
   ExprInfo *old = ptrmap_get(&check->untyped, x);
   if (!old) return;
 
   switch (x->n.kind) {
-  case N_CallExpr: case N_Name: case N_BasicLit: case N_SelectorExpr:
-    break; /* no operands that depend on t */
-  case N_ParenExpr:
-    check_update_expr_type(check, ((ParenExpr *)x)->x, t, final);
-    break;
+  case N_CallExpr:
+  case N_Name:
+  case N_BasicLit:
+  case N_SelectorExpr: break; /* no operands that depend on t */
+  case N_ParenExpr: check_update_expr_type(check, ((ParenExpr *)x)->x, t, final); break;
   case N_Operation:
     if (!((Operation *)x)->y && ((Operation *)x)->op == OP_MUL) return;
     if (!old->val) update_operands(check, (Operation *)x, t, final);
     break;
-  default:
-    return; /* never untyped */
+  default: return; /* never untyped */
   }
 
   if (!final && types_is_untyped(t)) {
@@ -45,8 +45,8 @@ void check_update_expr_type(Checker *check, Expr *x, Type *t, bool final) {
   ptrmap_delete(&check->untyped, x);
 
   if (old->is_lhs && !types_all_integer(t)) {
-    check_errorf(check, x, E_InvalidShiftOperand, INVALID_OP "shifted operand %s (type %s) must be integer", S_expr(x),
-                 S_type(check, t));
+    check_errorf(check, x, E_InvalidShiftOperand, INVALID_OP "shifted operand %s (type %s) must be integer",
+                 S_expr(x), S_type(check, t));
     return;
   }
   if (old->val) {
@@ -74,23 +74,25 @@ static bool implicit_for_under(void *ctx, Type *u) {
   return u && check_implicit_type_and_value(w->check, w->x, u, &val, &code);
 }
 
-/* Whether a non-constant untyped value (a comparison, a shift to be checked later) of type t may become target. */
+/* Whether a non-constant untyped value (a comparison, a shift to be checked later) of type t may become
+ * target. */
 static bool untyped_value_fits(Type *t, Type *target) {
   switch (((Basic *)t)->bkind) {
-  case BK_UNTYPED_BOOL:
-    return types_is_boolean(target);
-  case BK_UNTYPED_INT: case BK_UNTYPED_RUNE: case BK_UNTYPED_FLOAT: case BK_UNTYPED_COMPLEX:
-    return types_is_numeric(target);
-  case BK_UNTYPED_STRING:
-    return types_is_string(target);
-  default:
-    return false;
+  case BK_UNTYPED_BOOL: return types_is_boolean(target);
+  case BK_UNTYPED_INT:
+  case BK_UNTYPED_RUNE:
+  case BK_UNTYPED_FLOAT:
+  case BK_UNTYPED_COMPLEX: return types_is_numeric(target);
+  case BK_UNTYPED_STRING: return types_is_string(target);
+  default: return false;
   }
 }
 
-/* The type that x gets where a value of type target is expected; for a constant that becomes a basic type *val is its
- * value there, else NULL. When no conversion is possible the result is NULL and *code says why. */
-Type *check_implicit_type_and_value(Checker *check, Operand *x, Type *target, const Const **val, ErrCode *code) {
+/* The type that x gets where a value of type target is expected; for a constant that becomes a basic type
+ * *val is its value there, else NULL. When no conversion is possible the result is NULL and *code says why.
+ */
+Type *check_implicit_type_and_value(Checker *check, Operand *x, Type *target, const Const **val,
+                                    ErrCode *code) {
   *val = NULL;
   *code = E_None;
   if (x->mode == OM_INVALID || types_is_typed(x->type) || !types_is_valid(target)) return x->type;
@@ -119,7 +121,8 @@ Type *check_implicit_type_and_value(Checker *check, Operand *x, Type *target, co
   return res;
 }
 
-/* A Target for expressions assigned to a variable of type t that desc describes; NULL when t is no function type. */
+/* A Target for expressions assigned to a variable of type t that desc describes; NULL when t is no function
+ * type. */
 Target *types_new_target(Type *t, const char *desc) {
   Signature *sig = under_signature(t);
   if (!sig) return NULL;
@@ -133,7 +136,8 @@ static void non_generic(Checker *check, Target *T, Operand *x) {
   if (x->mode == OM_INVALID || x->mode == OM_NOVALUE || !x->type) return;
   const char *what = NULL;
   switch (x->type->kind) {
-  case TYPE_ALIAS: case TYPE_NAMED:
+  case TYPE_ALIAS:
+  case TYPE_NAMED:
     if (types_is_generic(x->type)) what = "type";
     break;
   case TYPE_SIGNATURE:
@@ -144,8 +148,7 @@ static void non_generic(Checker *check, Target *T, Operand *x) {
     }
     what = "function";
     break;
-  default:
-    break;
+  default: break;
   }
   if (!what) return;
   check_errorf(check, x->expr, E_WrongTypeArgCount, "cannot use generic %s %s without instantiation", what,
@@ -168,8 +171,8 @@ static bool assert_expr(Checker *check, Operand *x, AssertExpr *e) {
   check_expr(check, NULL, x, e->x);
   if (x->mode == OM_INVALID) return false;
   if (types_is_type_param(x->type)) {
-    check_errorf(check, x->expr, E_InvalidAssert, INVALID_OP "cannot use type assertion on type parameter value %s",
-                 S_operand(check, x));
+    check_errorf(check, x->expr, E_InvalidAssert,
+                 INVALID_OP "cannot use type assertion on type parameter value %s", S_operand(check, x));
     return false;
   }
   if (!under_interface(x->type)) {
@@ -193,13 +196,14 @@ typedef struct IndirectWalk {
 static bool indirect_under(void *ctx, Type *u) {
   IndirectWalk *w = ctx;
   if (!type_is(u, TYPE_POINTER)) {
-    check_errorf(w->check, w->x->expr, E_InvalidIndirection, INVALID_OP "cannot indirect %s", S_operand(w->check, w->x));
+    check_errorf(w->check, w->x->expr, E_InvalidIndirection, INVALID_OP "cannot indirect %s",
+                 S_operand(w->check, w->x));
     return false;
   }
   Type *base = ((Pointer *)u)->base;
   if (w->base && !types_identical(base, w->base)) {
-    check_errorf(w->check, w->x->expr, E_InvalidIndirection, INVALID_OP "pointers of %s must have identical base types",
-                 S_operand(w->check, w->x));
+    check_errorf(w->check, w->x->expr, E_InvalidIndirection,
+                 INVALID_OP "pointers of %s must have identical base types", S_operand(w->check, w->x));
     return false;
   }
   w->base = base;
@@ -243,51 +247,40 @@ static bool invalid_expr(Checker *check, Expr *e, const char *msg) {
 /* The cases of check_raw_expr() that end with x->expr = e; false after an error. */
 static bool expr_internal(Checker *check, Target *T, Operand *x, Expr *e, Type *hint, ExprKind *kind) {
   switch (e->n.kind) {
-  case N_BadExpr:
-    return false; /* reported by the parser */
-  case N_Name:
-    check_ident(check, x, (Name *)e, false);
-    return true;
-  case N_DotsType:
-    return invalid_expr(check, e, "invalid use of ...");
+  case N_BadExpr: return false; /* reported by the parser */
+  case N_Name: check_ident(check, x, (Name *)e, false); return true;
+  case N_DotsType: return invalid_expr(check, e, "invalid use of ...");
   case N_BasicLit:
     if (((BasicLit *)e)->bad) return false;
     check_basic_lit(check, x, (BasicLit *)e);
     break;
-  case N_FuncLit:
-    check_func_lit(check, x, (FuncLit *)e);
-    break;
-  case N_CompositeLit:
-    check_composite_lit(check, x, (CompositeLit *)e, hint);
-    break;
-  case N_SelectorExpr:
-    check_selector(check, x, (SelectorExpr *)e, false);
-    return true;
+  case N_FuncLit: check_func_lit(check, x, (FuncLit *)e); break;
+  case N_CompositeLit: check_composite_lit(check, x, (CompositeLit *)e, hint); break;
+  case N_SelectorExpr: check_selector(check, x, (SelectorExpr *)e, false); return true;
   case N_IndexExpr:
-    if (check_index_expr(check, x, (IndexExpr *)e)) check_func_inst(check, T, e->n.pos, x, (IndexExpr *)e, true);
+    if (check_index_expr(check, x, (IndexExpr *)e))
+      check_func_inst(check, T, e->n.pos, x, (IndexExpr *)e, true);
     break;
-  case N_SliceExpr:
-    check_slice_expr(check, x, (SliceExpr *)e);
-    break;
-  case N_AssertExpr:
-    return assert_expr(check, x, (AssertExpr *)e);
+  case N_SliceExpr: check_slice_expr(check, x, (SliceExpr *)e); break;
+  case N_AssertExpr: return assert_expr(check, x, (AssertExpr *)e);
   case N_TypeSwitchGuard:
     check_error(check, e, E_InvalidSyntaxTree, "use of .(type) outside type switch");
     check_use(check, 1, &((TypeSwitchGuard *)e)->x);
     return false;
-  case N_ListExpr:
-    return invalid_expr(check, e, "unexpected list of expressions");
-  case N_Operation:
-    return operation(check, x, (Operation *)e, kind);
-  case N_KeyValueExpr:
-    return invalid_expr(check, e, "no key:value expected");
-  case N_ArrayType: case N_SliceType: case N_StructType: case N_FuncType: case N_InterfaceType: case N_MapType:
+  case N_ListExpr: return invalid_expr(check, e, "unexpected list of expressions");
+  case N_Operation: return operation(check, x, (Operation *)e, kind);
+  case N_KeyValueExpr: return invalid_expr(check, e, "no key:value expected");
+  case N_ArrayType:
+  case N_SliceType:
+  case N_StructType:
+  case N_FuncType:
+  case N_InterfaceType:
+  case N_MapType:
   case N_ChanType:
     x->mode = OM_TYPEXPR;
     x->type = check_type(check, e);
     return true;
-  default:
-    BUG("unknown expression kind %d", e->n.kind);
+  default: BUG("unknown expression kind %d", e->n.kind);
   }
   return x->mode != OM_INVALID;
 }
@@ -312,9 +305,10 @@ static ExprKind expr_dispatch(Checker *check, Target *T, Operand *x, Expr *e, Ty
   return kind;
 }
 
-/* Checks expression or type e and makes x its result. T (may be NULL) is used to infer the type arguments of a generic
- * function e, hint (may be NULL) is the type of a composite literal without one. With allow_generic the result may be
- * an uninstantiated generic type or function. The result says whether e may stand as a statement. */
+/* Checks expression or type e and makes x its result. T (may be NULL) is used to infer the type arguments of
+ * a generic function e, hint (may be NULL) is the type of a composite literal without one. With allow_generic
+ * the result may be an uninstantiated generic type or function. The result says whether e may stand as a
+ * statement. */
 ExprKind check_raw_expr(Checker *check, Target *T, Operand *x, Expr *e, Type *hint, bool allow_generic) {
   ExprKind kind = expr_dispatch(check, T, x, e, hint);
   if (!allow_generic) non_generic(check, T, x);
@@ -329,10 +323,12 @@ void check_type_assertion(Checker *check, Expr *e, Operand *x, Type *T, bool typ
   if (!check_assertable_to(check, x->type, T, &cause)) {
     const char *es = S_expr(e), *ts = S_type(check, T), *cs = sb_cstr(&cause);
     if (type_switch)
-      check_errorf(check, e, E_ImpossibleAssert, "impossible type switch case: %s\n\t%s cannot have dynamic type %s %s",
-                   es, S_operand(check, x), ts, cs);
+      check_errorf(check, e, E_ImpossibleAssert,
+                   "impossible type switch case: %s\n\t%s cannot have dynamic type %s %s", es,
+                   S_operand(check, x), ts, cs);
     else
-      check_errorf(check, e, E_ImpossibleAssert, "impossible type assertion: %s\n\t%s does not implement %s %s", es, ts,
+      check_errorf(check, e, E_ImpossibleAssert,
+                   "impossible type assertion: %s\n\t%s does not implement %s %s", es, ts,
                    S_type(check, x->type), cs);
   }
   sb_free(&cause);
@@ -366,8 +362,8 @@ OperandList check_unpack_operand(Checker *check, Operand *x, Expr *e) {
   return list;
 }
 
-/* Checks e and returns its value or values. With allow_comma_ok a map index, assertion or receive gives two, and
- * *comma_ok is set. After an error there is one operand of mode OM_INVALID. */
+/* Checks e and returns its value or values. With allow_comma_ok a map index, assertion or receive gives two,
+ * and *comma_ok is set. After an error there is one operand of mode OM_INVALID. */
 OperandList check_multi_expr(Checker *check, Expr *e, bool allow_comma_ok, bool *comma_ok) {
   Operand x = {0};
   *comma_ok = false;
@@ -423,6 +419,7 @@ void check_exclude(Checker *check, Operand *x, u32 modeset) {
 /* Reports x when it stands for several values. */
 void check_single_value(Checker *check, Operand *x) {
   if (x->mode != OM_VALUE || !type_is(x->type, TYPE_TUPLE)) return;
-  check_errorf(check, x->expr, E_TooManyValues, "multiple-value %s in single-value context", S_operand(check, x));
+  check_errorf(check, x->expr, E_TooManyValues, "multiple-value %s in single-value context",
+               S_operand(check, x));
   x->mode = OM_INVALID;
 }

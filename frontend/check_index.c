@@ -7,7 +7,8 @@
 
 /* The length of a constant string operand, else -1. */
 static i64 const_string_len(const Operand *x) {
-  return x->mode == OM_CONSTANT && const_kind(x->val) == CONST_STRING ? (i64)const_string_val(x->val)->len : -1;
+  return x->mode == OM_CONSTANT && const_kind(x->val) == CONST_STRING ? (i64)const_string_val(x->val)->len
+                                                                      : -1;
 }
 
 /* Makes x the map element that e denotes; false when there is no index. */
@@ -57,15 +58,12 @@ static bool index_under(void *ctx, Type *u) {
     l = a->len;
     e = a->elem;
     break;
-  case TYPE_SLICE:
-    e = ((Slice *)u)->elem;
-    break;
+  case TYPE_SLICE: e = ((Slice *)u)->elem; break;
   case TYPE_MAP:
     k = ((Map *)u)->key;
     e = ((Map *)u)->elem;
     break;
-  default:
-    break;
+  default: break;
   }
   if (!e) return false;
   if (!w->elem) { /* the first type */
@@ -82,8 +80,8 @@ static bool index_under(void *ctx, Type *u) {
 
 typedef enum IndexResult { INDEX_BAD, INDEX_OK, INDEX_DONE } IndexResult;
 
-/* Makes x the element type of its operand type. INDEX_DONE: a map, or an error that was reported; nothing is left to
- * do. INDEX_OK: *length is the bound of the index, < 0 when unknown. */
+/* Makes x the element type of its operand type. INDEX_DONE: a map, or an error that was reported; nothing is
+ * left to do. INDEX_OK: *length is the bound of the index, < 0 when unknown. */
 static IndexResult index_operand(Checker *check, Operand *x, IndexExpr *e, i64 *length) {
   Type *u = type_under(x->type);
   switch (u->kind) {
@@ -110,9 +108,7 @@ static IndexResult index_operand(Checker *check, Operand *x, IndexExpr *e, i64 *
     x->mode = OM_VARIABLE;
     x->type = ((Slice *)u)->elem;
     return INDEX_OK;
-  case TYPE_MAP:
-    map_index(check, x, e, ((Map *)u)->key, ((Map *)u)->elem);
-    return INDEX_DONE;
+  case TYPE_MAP: map_index(check, x, e, ((Map *)u)->key, ((Map *)u)->elem); return INDEX_DONE;
   case TYPE_INTERFACE: {
     IndexWalk w = {.x = x, .mode = OM_VARIABLE, .length = -1};
     if (!types_is_type_param(x->type) || !types_under_is(x->type, index_under, &w)) return INDEX_BAD;
@@ -125,13 +121,12 @@ static IndexResult index_operand(Checker *check, Operand *x, IndexExpr *e, i64 *
     x->type = w.elem;
     return INDEX_OK;
   }
-  default:
-    return INDEX_BAD;
+  default: return INDEX_BAD;
   }
 }
 
-/* Checks the index expression e and makes x its result. True when e instantiates a generic function: then x is that
- * function and the caller must instantiate it. */
+/* Checks the index expression e and makes x its result. True when e instantiates a generic function: then x
+ * is that function and the caller must instantiate it. */
 bool check_index_expr(Checker *check, Operand *x, IndexExpr *e) {
   check_expr_or_type(check, x, e->x, true);
   if (x->mode == OM_INVALID) {
@@ -196,8 +191,9 @@ static bool slice_under(void *ctx, Type *t, Type *u) {
     return true;
   }
   if (types_identical(w->cu, u)) return true;
-  check_errorf(w->check, w->x->expr, E_NonSliceableOperand, "cannot slice %s: %s and %s have different underlying types",
-               S_operand(w->check, w->x), S_type(w->check, w->ct), S_type(w->check, t));
+  check_errorf(w->check, w->x->expr, E_NonSliceableOperand,
+               "cannot slice %s: %s and %s have different underlying types", S_operand(w->check, w->x),
+               S_type(w->check, w->ct), S_type(w->check, t));
   w->cu = NULL;
   return false;
 }
@@ -220,7 +216,8 @@ static bool slice_operand(Checker *check, Operand *x, SliceExpr *e, Type *u, i64
     a = (Array *)u;
     *length = a->len;
     if (x->mode != OM_VARIABLE) {
-      check_errorf(check, x->expr, E_NonSliceableOperand, "cannot slice unaddressable value %s", S_operand(check, x));
+      check_errorf(check, x->expr, E_NonSliceableOperand, "cannot slice unaddressable value %s",
+                   S_operand(check, x));
       return false;
     }
     x->type = type_new_slice(a->elem);
@@ -231,10 +228,8 @@ static bool slice_operand(Checker *check, Operand *x, SliceExpr *e, Type *u, i64
     *length = a->len;
     x->type = type_new_slice(a->elem);
     return true;
-  case TYPE_SLICE:
-    return true;
-  default:
-    break;
+  case TYPE_SLICE: return true;
+  default: break;
   }
   check_errorf(check, x->expr, E_NonSliceableOperand, "cannot slice %s", S_operand(check, x));
   return false;
@@ -254,8 +249,8 @@ static void slice_indices(Checker *check, SliceExpr *e, i64 length) {
     for (u32 j = i + 1; j < 3; j++) {
       if (ind[i] <= 0 || ind[j] < 0 || ind[j] >= ind[i]) continue;
       /* not at a default: those are the largest indices there are */
-      check_errorf(check, e->index[j], E_SwappedSliceIndices, "invalid slice indices: %lld < %lld", (long long)ind[j],
-                   (long long)ind[i]);
+      check_errorf(check, e->index[j], E_SwappedSliceIndices, "invalid slice indices: %lld < %lld",
+                   (long long)ind[j], (long long)ind[i]);
       return;
     }
   }
@@ -295,16 +290,16 @@ Expr *check_single_index(Checker *check, IndexExpr *e) {
   if (e->index->n.kind != N_ListExpr) return e->index;
   ListExpr *l = (ListExpr *)e->index;
   if (l->elems.n <= 1) {
-    check_errorf(check, e, E_InvalidSyntaxTree, "invalid use of ListExpr for index expression %s with %u indices",
-                 S_expr(e), l->elems.n);
+    check_errorf(check, e, E_InvalidSyntaxTree,
+                 "invalid use of ListExpr for index expression %s with %u indices", S_expr(e), l->elems.n);
     return NULL;
   }
   check_error(check, l->elems.v[1], E_InvalidIndex, INVALID_OP "more than one index");
   return l->elems.v[0];
 }
 
-/* Checks an index below max (< 0: unbounded). The result is its integer type, or the invalid type after an error;
- * *val is its value when constant, else -1. */
+/* Checks an index below max (< 0: unbounded). The result is its integer type, or the invalid type after an
+ * error; *val is its value when constant, else -1. */
 Type *check_index(Checker *check, Expr *index, i64 max, i64 *val) {
   *val = -1;
   Operand x = {0};
@@ -322,8 +317,8 @@ Type *check_index(Checker *check, Expr *index, i64 max, i64 *val) {
   return x.type;
 }
 
-/* Checks that x can be an index (or what `what` says): an integer, and when constant an int that is not negative
- * unless allowed. */
+/* Checks that x can be an index (or what `what` says): an integer, and when constant an int that is not
+ * negative unless allowed. */
 bool check_is_valid_index(Checker *check, Operand *x, ErrCode code, const char *what, bool allow_negative) {
   if (x->mode == OM_INVALID) return false;
   check_convert_untyped(check, x, typ[BK_INT]);

@@ -50,8 +50,9 @@ static void check_func_lit_body(Checker *check, void *ctx) {
   check_function_body(check, b->decl, "<function literal>", b->sig, b->body, b->iota);
 }
 
-/* Makes x the function value of literal e. The body is checked later, before the enclosing scope changes: it may belong
- * to a type declaration that it refers to. Its dependencies count for the enclosing declaration. */
+/* Makes x the function value of literal e. The body is checked later, before the enclosing scope changes: it
+ * may belong to a type declaration that it refers to. Its dependencies count for the enclosing declaration.
+ */
 void check_func_lit(Checker *check, Operand *x, FuncLit *e) {
   Type *t = check_type(check, (Expr *)e->type);
   if (t->kind != TYPE_SIGNATURE) {
@@ -111,7 +112,8 @@ static void positional_fields(Checker *check, Operand *x, CompositeLit *e, Struc
   for (u32 i = 0; i < e->elems.n; i++) {
     Expr *elem = e->elems.v[i];
     if (as_key_value(elem)) {
-      check_error(check, elem, E_MixedStructLit, "mixture of field:value and value elements in struct literal");
+      check_error(check, elem, E_MixedStructLit,
+                  "mixture of field:value and value elements in struct literal");
       continue;
     }
     check_expr(check, NULL, x, elem);
@@ -186,7 +188,8 @@ static bool unusable_elems(Checker *check, CompositeLit *e, Type *utyp, Type *ty
   return false;
 }
 
-/* The type of literal e as written or hinted; *base is it without the pointer that an element may leave out. */
+/* The type of literal e as written or hinted; *base is it without the pointer that an element may leave out.
+ */
 static Type *literal_type(Checker *check, CompositeLit *e, Type *hint, Type **base) {
   if (e->type) {
     if (e->type->n.kind == N_ArrayType && !((ArrayType *)e->type)->len) /* [...]T: the length follows */
@@ -214,15 +217,9 @@ void check_composite_lit(Checker *check, Operand *x, CompositeLit *e, Type *hint
     if (as_key_value(e->elems.v[0])) keyed_fields(check, x, e, (Struct *)utyp, base);
     else positional_fields(check, x, e, (Struct *)utyp, base);
     break;
-  case TYPE_ARRAY:
-    array_elems(check, e, (Array *)utyp);
-    break;
-  case TYPE_SLICE:
-    check_indexed_elts(check, e->elems.n, e->elems.v, ((Slice *)utyp)->elem, -1);
-    break;
-  case TYPE_MAP:
-    map_elems(check, x, e, (Map *)utyp);
-    break;
+  case TYPE_ARRAY: array_elems(check, e, (Array *)utyp); break;
+  case TYPE_SLICE: check_indexed_elts(check, e->elems.n, e->elems.v, ((Slice *)utyp)->elem, -1); break;
+  case TYPE_MAP: map_elems(check, x, e, (Map *)utyp); break;
   default:
     if (unusable_elems(check, e, utyp, type, !e->type && hint)) break;
     x->mode = OM_INVALID;
@@ -246,8 +243,8 @@ static bool index_set_insert(IndexSet *s, i64 i) {
   return true;
 }
 
-/* Checks the elements of an array or slice literal against the element type and their indices against the length (< 0:
- * unknown). The result is the largest index plus one. */
+/* Checks the elements of an array or slice literal against the element type and their indices against the
+ * length (< 0: unknown). The result is the largest index plus one. */
 i64 check_indexed_elts(Checker *check, u32 n, Expr **elts, Type *type, i64 length) {
   IndexSet visited = {0};
   i64 index = 0, max = 0;
@@ -273,7 +270,8 @@ i64 check_indexed_elts(Checker *check, u32 n, Expr **elts, Type *type, i64 lengt
       valid_index = true;
     }
     if (valid_index && !index_set_insert(&visited, index))
-      check_errorf(check, e, E_DuplicateLitKey, "duplicate index %lld in array or slice literal", (long long)index);
+      check_errorf(check, e, E_DuplicateLitKey, "duplicate index %lld in array or slice literal",
+                   (long long)index);
     if (++index > max) max = index;
 
     Operand x = {0};

@@ -1,15 +1,20 @@
-/* check_operand.c - operands: what the checker knows about an expression in hand, how it is described in messages,
- * and assignability.
- * Follows types2/operand.go. Start reading at operand_assignable_to(). */
+/* check_operand.c - operands: what the checker knows about an expression in hand, how it is described in
+ * messages, and assignability. Follows types2/operand.go. Start reading at operand_assignable_to(). */
 #include "frontend/check.h"
 
 static const char *const mode_string[] = {
-    [OM_INVALID] = "invalid operand",    [OM_NOVALUE] = "no value",
-    [OM_BUILTIN] = "built-in",           [OM_TYPEXPR] = "type",
-    [OM_CONSTANT] = "constant",          [OM_VARIABLE] = "variable",
-    [OM_MAPINDEX] = "map index expression", [OM_VALUE] = "value",
-    [OM_NILVALUE] = "nil",               [OM_COMMAOK] = "comma, ok expression",
-    [OM_COMMAERR] = "comma, error expression", [OM_CGOFUNC] = "cgo function",
+    [OM_INVALID] = "invalid operand",
+    [OM_NOVALUE] = "no value",
+    [OM_BUILTIN] = "built-in",
+    [OM_TYPEXPR] = "type",
+    [OM_CONSTANT] = "constant",
+    [OM_VARIABLE] = "variable",
+    [OM_MAPINDEX] = "map index expression",
+    [OM_VALUE] = "value",
+    [OM_NILVALUE] = "nil",
+    [OM_COMMAOK] = "comma, ok expression",
+    [OM_COMMAERR] = "comma, error expression",
+    [OM_CGOFUNC] = "cgo function",
 };
 
 /* The position of x's expression; unknown when x has none. */
@@ -38,8 +43,8 @@ static void write_operand_type(StrBuf *out, Type *t, Qualifier q, void *ctx) {
   }
 }
 
-/* Appends the description of x that error messages use: expr (mode value of type T), with untyped kinds in front of
- * the mode. */
+/* Appends the description of x that error messages use: expr (mode value of type T), with untyped kinds in
+ * front of the mode. */
 void operand_string(StrBuf *out, Operand *x, Qualifier q, void *ctx) {
   if (x->mode == OM_NILVALUE) {
     if (!x->type || x->type == typ[BK_INVALID]) {
@@ -96,8 +101,10 @@ const char *types_composite_kind(Type *t) {
 
 /* Makes x the untyped constant that a literal's source text denotes; OM_INVALID when it has no value. */
 void operand_set_const(Operand *x, LitKind k, const Atom *lit) {
-  static const BasicKind kinds[] = {[LIT_INT] = BK_UNTYPED_INT,      [LIT_FLOAT] = BK_UNTYPED_FLOAT,
-                                    [LIT_IMAG] = BK_UNTYPED_COMPLEX, [LIT_RUNE] = BK_UNTYPED_RUNE,
+  static const BasicKind kinds[] = {[LIT_INT] = BK_UNTYPED_INT,
+                                    [LIT_FLOAT] = BK_UNTYPED_FLOAT,
+                                    [LIT_IMAG] = BK_UNTYPED_COMPLEX,
+                                    [LIT_RUNE] = BK_UNTYPED_RUNE,
                                     [LIT_STRING] = BK_UNTYPED_STRING};
   const Const *val = const_from_literal(lit->s, lit->len, k);
   if (const_kind(val) == CONST_UNKNOWN) {
@@ -158,8 +165,8 @@ static bool assignable_from_term(void *ctx, Term *t) {
   return w->ok;
 }
 
-/* Reports whether x can be assigned to a variable of type T. When not, *code says what kind of error that is and
- * *cause (may be NULL) may get a reason. */
+/* Reports whether x can be assigned to a variable of type T. When not, *code says what kind of error that is
+ * and *cause (may be NULL) may get a reason. */
 bool operand_assignable_to(Operand *x, Checker *check, Type *T, StrBuf *cause, ErrCode *code) {
   *code = E_None;
   if (x->mode == OM_INVALID || !types_is_valid(T)) return true; /* avoid follow-up errors */
@@ -217,7 +224,8 @@ bool operand_assignable_to(Operand *x, Checker *check, Type *T, StrBuf *cause, E
   }
   if (Vp && !types_has_name(T)) {
     Operand copy = *x;
-    TermWalk w = {.check = check, .x = &copy, .T = orig_t, .tpar = Vp, .cause = cause, .code = E_IncompatibleAssign};
+    TermWalk w = {
+        .check = check, .x = &copy, .T = orig_t, .tpar = Vp, .cause = cause, .code = E_IncompatibleAssign};
     typeparam_is(Vp, assignable_from_term, &w);
     *code = w.code;
     return w.ok;

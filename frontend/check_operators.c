@@ -1,9 +1,9 @@
 /* check_operators.c - unary and binary operations, comparisons and shifts.
  *
- * Constant operands are evaluated here, exactly; the results are checked for overflow. Untyped operands are converted
- * to each other's types first (check_match_types). The left operand of a non-constant shift stays untyped until its
- * context gives it a type (ExprInfo.is_lhs, check_update_expr_type).
- * Follows types2/expr.go; the walk over expressions is in check_expr.c. Start reading at check_binary(). */
+ * Constant operands are evaluated here, exactly; the results are checked for overflow. Untyped operands are
+ * converted to each other's types first (check_match_types). The left operand of a non-constant shift stays
+ * untyped until its context gives it a type (ExprInfo.is_lhs, check_update_expr_type). Follows
+ * types2/expr.go; the walk over expressions is in check_expr.c. Start reading at check_binary(). */
 #include "frontend/check.h"
 
 #define INVALID_OP "invalid operation: "
@@ -12,7 +12,8 @@ typedef bool (*OpPredicate)(Type *t);
 
 static OpPredicate unary_predicate(Op op) {
   switch (op) {
-  case OP_ADD: case OP_SUB: return types_all_numeric;
+  case OP_ADD:
+  case OP_SUB: return types_all_numeric;
   case OP_XOR: return types_all_integer;
   case OP_NOT: return types_all_boolean;
   default: return NULL;
@@ -22,9 +23,16 @@ static OpPredicate unary_predicate(Op op) {
 static OpPredicate binary_predicate(Op op) {
   switch (op) {
   case OP_ADD: return types_all_numeric_or_string;
-  case OP_SUB: case OP_MUL: case OP_DIV: return types_all_numeric;
-  case OP_REM: case OP_AND: case OP_OR: case OP_XOR: case OP_ANDNOT: return types_all_integer;
-  case OP_ANDAND: case OP_OROR: return types_all_boolean;
+  case OP_SUB:
+  case OP_MUL:
+  case OP_DIV: return types_all_numeric;
+  case OP_REM:
+  case OP_AND:
+  case OP_OR:
+  case OP_XOR:
+  case OP_ANDNOT: return types_all_integer;
+  case OP_ANDAND:
+  case OP_OROR: return types_all_boolean;
   default: return NULL;
   }
 }
@@ -109,8 +117,7 @@ void check_unary(Checker *check, Operand *x, Operation *e) {
                 "cannot use ~ outside of interface or type constraint (use ^ for bitwise complement)");
     op = OP_XOR;
     break;
-  default:
-    break;
+  default: break;
   }
 
   if (!check_op(check, x, op, true)) x->mode = OM_INVALID;
@@ -128,7 +135,8 @@ static TypeError *chan_cond(void *ctx, Type *t, Type *u) {
   return NULL;
 }
 
-/* The element type of channel x for a receive from it or a send to it; NULL (reported) when that is not valid. */
+/* The element type of channel x for a receive from it or a send to it; NULL (reported) when that is not
+ * valid. */
 Type *check_chan_elem(Checker *check, const void *at, Operand *x, bool recv) {
   TypeError *err = NULL;
   Type *u = types_common_under(x->type, chan_cond, &recv, &err);
@@ -138,15 +146,15 @@ Type *check_chan_elem(Checker *check, const void *at, Operand *x, bool recv) {
   const char *what = recv ? "receive from" : "send to";
   if (types_is_type_param(x->type))
     check_errorf(check, at, code, INVALID_OP "cannot %s %s: %s", what, S_operand(check, x), err->msg);
-  else
-    check_errorf(check, at, code, INVALID_OP "cannot %s %s %s", what, err->msg, S_operand(check, x));
+  else check_errorf(check, at, code, INVALID_OP "cannot %s %s %s", what, err->msg, S_operand(check, x));
   return NULL;
 }
 
 bool types_is_shift(Op op) { return op == OP_SHL || op == OP_SHR; }
 bool types_is_comparison(Op op) { return op >= OP_EQL && op <= OP_GEQ; }
 
-/* Why a comparison is not possible: the offending operand, the code and a cause ("" when it is to be made up). */
+/* Why a comparison is not possible: the offending operand, the code and a cause ("" when it is to be made
+ * up). */
 typedef struct ComparisonError {
   Operand *at;
   ErrCode code;
@@ -158,8 +166,9 @@ static bool comparison_ok(Checker *check, Operand *x, Operand *y, Op op, Compari
   if (!operand_assignable_to(x, check, y->type, NULL, &ignored) &&
       !operand_assignable_to(y, check, x->type, NULL, &ignored)) {
     /* reported at y: only there a mismatch is known */
-    *err = (ComparisonError){y, E_MismatchedTypes,
-                             S_printf("mismatched types %s and %s", S_type(check, x->type), S_type(check, y->type))};
+    *err = (ComparisonError){
+        y, E_MismatchedTypes,
+        S_printf("mismatched types %s and %s", S_type(check, x->type), S_type(check, y->type))};
     return false;
   }
   *err = (ComparisonError){x, E_UndefinedOp, ""};
@@ -185,28 +194,31 @@ static bool comparison_ok(Checker *check, Operand *x, Operand *y, Op op, Compari
   return types_all_ordered(y->type);
 }
 
-static void comparison_error(Checker *check, Operand *x, Operand *y, Op op, bool switch_case, ComparisonError err) {
+static void comparison_error(Checker *check, Operand *x, Operand *y, Op op, bool switch_case,
+                             ComparisonError err) {
   const char *cause = err.cause;
   if (!*cause) {
     if (types_is_type_param(x->type) || types_is_type_param(y->type)) {
       if (!types_is_type_param(x->type)) err.at = y;
-      cause = S_printf("type parameter %s cannot use operator %s", S_type(check, err.at->type), op_string(op));
+      cause =
+          S_printf("type parameter %s cannot use operator %s", S_type(check, err.at->type), op_string(op));
     } else {
       const char *what = types_composite_kind(err.at->type);
-      cause = S_printf("operator %s not defined on %s", op_string(op), *what ? what : S_type(check, err.at->type));
+      cause = S_printf("operator %s not defined on %s", op_string(op),
+                       *what ? what : S_type(check, err.at->type));
     }
   }
   if (switch_case)
-    check_errorf(check, x->expr, err.code, "invalid case %s in switch on %s (%s)", S_expr(x->expr), S_expr(y->expr),
-                 cause);
+    check_errorf(check, x->expr, err.code, "invalid case %s in switch on %s (%s)", S_expr(x->expr),
+                 S_expr(y->expr), cause);
   else
     check_errorf(check, err.at->expr, err.code, INVALID_OP "%s %s %s (%s)", S_expr(x->expr), op_string(op),
                  S_expr(y->expr), cause);
   x->mode = OM_INVALID;
 }
 
-/* Checks x op y and makes x the untyped boolean result. With switch_case x is a case, y the switch's tag and op is
- * taken as ==. */
+/* Checks x op y and makes x the untyped boolean result. With switch_case x is a case, y the switch's tag and
+ * op is taken as ==. */
 void check_comparison(Checker *check, Operand *x, Operand *y, Op op, bool switch_case) {
   if (!types_is_valid(x->type) || !types_is_valid(y->type)) {
     x->mode = OM_INVALID;
@@ -244,13 +256,14 @@ static void shift_operand_error(Checker *check, Operand *x) {
   x->mode = OM_INVALID;
 }
 
-/* Checks the shift count: a non-negative constant that a uint holds, or an integer. *yval is a constant count as an
- * integer. */
+/* Checks the shift count: a non-negative constant that a uint holds, or an integer. *yval is a constant count
+ * as an integer. */
 static bool shift_count_ok(Checker *check, Operand *y, const Const **yval) {
   if (y->mode == OM_CONSTANT) {
     *yval = const_to_int(y->val); /* 1.0 counts, 1.1 does not */
     if (const_kind(*yval) == CONST_INT && const_sign(*yval) < 0) {
-      check_errorf(check, y->expr, E_InvalidShiftCount, INVALID_OP "negative shift count %s", S_operand(check, y));
+      check_errorf(check, y->expr, E_InvalidShiftCount, INVALID_OP "negative shift count %s",
+                   S_operand(check, y));
       return false;
     }
     if (!types_is_untyped(y->type)) return true;
@@ -268,19 +281,21 @@ static bool shift_count_ok(Checker *check, Operand *y, const Const **yval) {
     check_convert_untyped(check, y, typ[BK_UINT]);
     return y->mode != OM_INVALID;
   }
-  check_errorf(check, y->expr, E_InvalidShiftCount, INVALID_OP "shift count %s must be integer", S_operand(check, y));
+  check_errorf(check, y->expr, E_InvalidShiftCount, INVALID_OP "shift count %s must be integer",
+               S_operand(check, y));
   return false;
 }
 
-static void const_shift_result(Checker *check, Operand *x, const Const *xval, Operand *y, const Const *yval, Expr *e,
-                               Op op) {
+static void const_shift_result(Checker *check, Operand *x, const Const *xval, Operand *y, const Const *yval,
+                               Expr *e, Op op) {
   /* 2.0 << 3: the result is an integer */
   bool unknown = const_kind(x->val) == CONST_UNKNOWN || const_kind(y->val) == CONST_UNKNOWN;
   if (!unknown) {
     enum { SHIFT_BOUND = 1023 - 1 + 52 }; /* the smallest float64 can be written */
     u64 s;
     if (!const_uint64_val(yval, &s) || s > SHIFT_BOUND) {
-      check_errorf(check, y->expr, E_InvalidShiftCount, INVALID_OP "invalid shift count %s", S_operand(check, y));
+      check_errorf(check, y->expr, E_InvalidShiftCount, INVALID_OP "invalid shift count %s",
+                   S_operand(check, y));
       x->mode = OM_INVALID;
       return;
     }
@@ -310,8 +325,8 @@ static void check_shift(Checker *check, Operand *x, Operand *y, Expr *e, Op op) 
     return;
   }
   if (x->mode == OM_CONSTANT && types_is_untyped(x->type)) {
-    /* The constant gets the type it would have without the shift: its check waits for that. It may be missing in the
-     * map when a declaration cycle evaluates the expression twice. */
+    /* The constant gets the type it would have without the shift: its check waits for that. It may be missing
+     * in the map when a declaration cycle evaluates the expression twice. */
     ExprInfo *info = ptrmap_get(&check->untyped, x->expr);
     if (info) info->is_lhs = true;
     x->mode = OM_VALUE;
@@ -342,7 +357,8 @@ static void binary_const(Checker *check, Operand *x, Operand *y, Expr *e, Op op)
     x->val = const_unknown;
     return;
   }
-  x->val = op == OP_DIV && types_is_integer(x->type) ? const_int_div(x->val, y->val) : const_binary(x->val, op, y->val);
+  x->val = op == OP_DIV && types_is_integer(x->type) ? const_int_div(x->val, y->val)
+                                                     : const_binary(x->val, op, y->val);
   x->expr = e;
   check_overflow(check, x, types_op_pos(x->expr));
 }
@@ -386,8 +402,8 @@ void check_binary(Checker *check, Operand *x, Expr *e, Expr *lhs, Expr *rhs, Op 
   else x->mode = OM_VALUE;
 }
 
-/* Whether x and y may get matching types by converting an untyped one to the type of the other. If so a failing
- * conversion is the error to report, else the mismatch is. */
+/* Whether x and y may get matching types by converting an untyped one to the type of the other. If so a
+ * failing conversion is the error to report, else the mismatch is. */
 static bool may_convert(Operand *x, Operand *y) {
   if (types_is_typed(x->type) && types_is_typed(y->type)) return false;
   if (types_all_numeric(x->type) != types_all_numeric(y->type)) return false;
@@ -399,7 +415,8 @@ static bool may_convert(Operand *x, Operand *y) {
   return !types_is_pointer(x->type) && !types_is_pointer(y->type);
 }
 
-/* Converts untyped x or y to the type of the other where that may work; x->mode is OM_INVALID after an error. */
+/* Converts untyped x or y to the type of the other where that may work; x->mode is OM_INVALID after an error.
+ */
 void check_match_types(Checker *check, Operand *x, Operand *y) {
   if (!may_convert(x, y)) return;
   check_convert_untyped(check, x, y->type);

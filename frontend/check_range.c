@@ -21,12 +21,12 @@ static void range_types(Checker *check, Operand *x, Expr **lhs, Expr *extra, Typ
   const char *xs = S_operand(check, x);
   if (!ok && *cause)
     check_soft_errorf(check, x->expr, E_InvalidRangeExpr, "cannot range over %s: %s", xs, cause);
-  else if (!ok)
-    check_soft_errorf(check, x->expr, E_InvalidRangeExpr, "cannot range over %s", xs);
+  else if (!ok) check_soft_errorf(check, x->expr, E_InvalidRangeExpr, "cannot range over %s", xs);
   else if (!*key && lhs[0])
     check_soft_errorf(check, lhs[0], E_InvalidIterVar, "range over %s permits no iteration variables", xs);
   else if (!*val && lhs[1])
-    check_soft_errorf(check, lhs[1], E_InvalidIterVar, "range over %s permits only one iteration variable", xs);
+    check_soft_errorf(check, lhs[1], E_InvalidIterVar, "range over %s permits only one iteration variable",
+                      xs);
   else if (extra)
     check_soft_errorf(check, extra, E_InvalidIterVar, "range clause permits at most two iteration variables");
 }
@@ -141,8 +141,8 @@ static Type *bad_range(const char *why, Type **val, const char **cause, bool *ok
   return *val = typ[BK_INVALID];
 }
 
-/* The key type (NULL: none) of a range over type orig; *val is the value type. *ok is false when there is no such
- * range, *cause may say why then. check NULL: all language versions. */
+/* The key type (NULL: none) of a range over type orig; *val is the value type. *ok is false when there is no
+ * such range, *cause may say why then. check NULL: all language versions. */
 Type *types_range_key_val(Checker *check, Type *orig, Type **val, const char **cause, bool *ok) {
   TypeError *err = NULL;
   *val = NULL;
@@ -159,27 +159,21 @@ Type *types_range_key_val(Checker *check, Type *orig, Type **val, const char **c
       return typ[BK_INT];
     }
     if (!types_is_integer(t)) break;
-    if (check && !check_allow_version(check, GO1(22))) return bad_range("requires go1.22 or later", val, cause, ok);
+    if (check && !check_allow_version(check, GO1(22)))
+      return bad_range("requires go1.22 or later", val, cause, ok);
     return orig;
-  case TYPE_ARRAY:
-    *val = ((Array *)t)->elem;
-    return typ[BK_INT];
-  case TYPE_SLICE:
-    *val = ((Slice *)t)->elem;
-    return typ[BK_INT];
-  case TYPE_MAP:
-    *val = ((Map *)t)->elem;
-    return ((Map *)t)->key;
-  case TYPE_CHAN:
-    return ((Chan *)t)->elem;
+  case TYPE_ARRAY: *val = ((Array *)t)->elem; return typ[BK_INT];
+  case TYPE_SLICE: *val = ((Slice *)t)->elem; return typ[BK_INT];
+  case TYPE_MAP: *val = ((Map *)t)->elem; return ((Map *)t)->key;
+  case TYPE_CHAN: return ((Chan *)t)->elem;
   case TYPE_SIGNATURE: {
-    if (check && !check_allow_version(check, GO1(23))) return bad_range("requires go1.23 or later", val, cause, ok);
+    if (check && !check_allow_version(check, GO1(23)))
+      return bad_range("requires go1.23 or later", val, cause, ok);
     Type *key = NULL;
     const char *why = iterator_types((Signature *)t, &key, val);
     return *why ? bad_range(why, val, cause, ok) : key;
   }
-  default:
-    break;
+  default: break;
   }
   *ok = false;
   return NULL;

@@ -13,22 +13,21 @@ static bool has_break_list(const StmtList *list, const Atom *label, bool implici
   return false;
 }
 
-/* Whether s is or contains a break out of the statement labelled `label` or, when implicit is set, out of the closest
- * enclosing breakable statement. */
+/* Whether s is or contains a break out of the statement labelled `label` or, when implicit is set, out of the
+ * closest enclosing breakable statement. */
 static bool has_break(const Stmt *s, const Atom *label, bool implicit) {
   switch (s->n.kind) {
-  case N_LabeledStmt:
-    return has_break(((const LabeledStmt *)s)->stmt, label, implicit);
+  case N_LabeledStmt: return has_break(((const LabeledStmt *)s)->stmt, label, implicit);
   case N_BranchStmt: {
     const BranchStmt *b = (const BranchStmt *)s;
     if (b->tok != BR_BREAK) return false;
     return b->label ? b->label->name == label : implicit;
   }
-  case N_BlockStmt:
-    return has_break_list(&((const BlockStmt *)s)->list, label, implicit);
+  case N_BlockStmt: return has_break_list(&((const BlockStmt *)s)->list, label, implicit);
   case N_IfStmt: {
     const IfStmt *i = (const IfStmt *)s;
-    return has_break((const Stmt *)i->then, label, implicit) || (i->els && has_break(i->els, label, implicit));
+    return has_break((const Stmt *)i->then, label, implicit) ||
+           (i->els && has_break(i->els, label, implicit));
   }
   case N_SwitchStmt: {
     const SwitchStmt *sw = (const SwitchStmt *)s;
@@ -44,10 +43,8 @@ static bool has_break(const Stmt *s, const Atom *label, bool implicit) {
       if (has_break_list(&sel->body.v[i]->body, label, false)) return true;
     return false;
   }
-  case N_ForStmt:
-    return label && has_break((const Stmt *)((const ForStmt *)s)->body, label, false);
-  default:
-    return false;
+  case N_ForStmt: return label && has_break((const Stmt *)((const ForStmt *)s)->body, label, false);
+  default: return false;
   }
 }
 
@@ -77,18 +74,15 @@ bool check_is_terminating(Checker *check, Stmt *s, const Atom *label) {
     Expr *call = ast_unparen(((ExprStmt *)s)->x);
     return call->n.kind == N_CallExpr && check->is_panic && ptrmap_has(check->is_panic, call);
   }
-  case N_ReturnStmt:
-    return true;
-  case N_BranchStmt:
-    return ((BranchStmt *)s)->tok == BR_GOTO || ((BranchStmt *)s)->tok == BR_FALLTHROUGH;
-  case N_BlockStmt:
-    return is_terminating_list(check, &((BlockStmt *)s)->list);
+  case N_ReturnStmt: return true;
+  case N_BranchStmt: return ((BranchStmt *)s)->tok == BR_GOTO || ((BranchStmt *)s)->tok == BR_FALLTHROUGH;
+  case N_BlockStmt: return is_terminating_list(check, &((BlockStmt *)s)->list);
   case N_IfStmt: {
     IfStmt *i = (IfStmt *)s;
-    return i->els && check_is_terminating(check, (Stmt *)i->then, NULL) && check_is_terminating(check, i->els, NULL);
+    return i->els && check_is_terminating(check, (Stmt *)i->then, NULL) &&
+           check_is_terminating(check, i->els, NULL);
   }
-  case N_SwitchStmt:
-    return is_terminating_switch(check, (SwitchStmt *)s, label);
+  case N_SwitchStmt: return is_terminating_switch(check, (SwitchStmt *)s, label);
   case N_SelectStmt: {
     SelectStmt *sel = (SelectStmt *)s;
     for (u32 i = 0; i < sel->body.n; i++) {
@@ -102,7 +96,6 @@ bool check_is_terminating(Checker *check, Stmt *s, const Atom *label) {
     if (f->init && f->init->n.kind == N_RangeClause) return false; /* a range loop ends by itself */
     return !f->cond && !has_break((const Stmt *)f->body, label, true);
   }
-  default:
-    return false;
+  default: return false;
   }
 }

@@ -9,8 +9,8 @@ static Object *retyped(const Object *v, Type *t) {
   return copy;
 }
 
-/* The type of the selector expression x.f: of a field its type; of a method value the method's signature with x's type
- * as receiver; of a method expression a function with the receiver as first parameter. */
+/* The type of the selector expression x.f: of a field its type; of a method value the method's signature with
+ * x's type as receiver; of a method expression a function with the receiver as first parameter. */
 Type *selection_type(Selection *s) {
   if (s->kind == SEL_FIELD) return s->obj->type;
   Signature *sig = NEW(&types_arena, Signature);

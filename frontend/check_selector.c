@@ -8,8 +8,8 @@ static void selector_failed(Operand *x, SelectorExpr *e) {
   x->expr = (Expr *)e;
 }
 
-/* The exported object that e names in package pkg; NULL after an error. Unexported names are not found at all: gc
- * reads packages from export data, which lacks them. */
+/* The exported object that e names in package pkg; NULL after an error. Unexported names are not found at
+ * all: gc reads packages from export data, which lacks them. */
 static Object *qualified_object(Checker *check, SelectorExpr *e, Package *pkg) {
   const Atom *sel = e->sel->name;
   Object *exp = types_is_exported(sel) ? scope_lookup(pkg->scope, sel) : NULL;
@@ -17,9 +17,9 @@ static Object *qualified_object(Checker *check, SelectorExpr *e, Package *pkg) {
     if (pkg->fake || !types_is_valid_name(sel)) return NULL;
     Object **alts;
     if (scope_lookup_ignoring_case(pkg->scope, sel, true, &alts) > 0)
-      check_errorf(check, e->sel, E_UndeclaredImportedName, "undefined: %s (but have %s)", S_expr(e), alts[0]->name->s);
-    else
-      check_errorf(check, e->sel, E_UndeclaredImportedName, "undefined: %s", S_expr(e));
+      check_errorf(check, e->sel, E_UndeclaredImportedName, "undefined: %s (but have %s)", S_expr(e),
+                   alts[0]->name->s);
+    else check_errorf(check, e->sel, E_UndeclaredImportedName, "undefined: %s", S_expr(e));
     return NULL;
   }
   return exp;
@@ -42,26 +42,20 @@ static void qualified_ident(Checker *check, Operand *x, SelectorExpr *e, Object 
     x->mode = OM_CONSTANT;
     x->val = exp->val;
     break;
-  case OBJ_TYPENAME:
-    x->mode = OM_TYPEXPR;
-    break;
-  case OBJ_VAR:
-    x->mode = OM_VARIABLE;
-    break;
-  case OBJ_FUNC:
-    x->mode = OM_VALUE;
-    break;
+  case OBJ_TYPENAME: x->mode = OM_TYPEXPR; break;
+  case OBJ_VAR: x->mode = OM_VARIABLE; break;
+  case OBJ_FUNC: x->mode = OM_VALUE; break;
   case OBJ_BUILTIN:
     x->mode = OM_BUILTIN;
     x->id = exp->builtin;
     break;
-  default:
-    BUG("unexpected package member %s", exp->name->s);
+  default: BUG("unexpected package member %s", exp->name->s);
   }
 }
 
 /* Says why x has no single field or method sel that can be used here. */
-static void missing_selector_error(Checker *check, Operand *x, SelectorExpr *e, bool ambiguous, bool indirect) {
+static void missing_selector_error(Checker *check, Operand *x, SelectorExpr *e, bool ambiguous,
+                                   bool indirect) {
   const Atom *sel = e->sel->name;
   if (!types_is_valid(type_under(x->type))) return; /* reported before */
   const char *xs = S_expr(x->expr), *ts = S_type(check, x->type);
@@ -72,27 +66,29 @@ static void missing_selector_error(Checker *check, Operand *x, SelectorExpr *e, 
   if (indirect) {
     if (x->mode == OM_TYPEXPR)
       check_errorf(check, e->sel, E_InvalidMethodExpr,
-                   "invalid method expression %s.%s (needs pointer receiver (*%s).%s)", ts, sel->s, ts, sel->s);
-    else
-      check_errorf(check, e->sel, E_InvalidMethodExpr, "cannot call pointer method %s on %s", sel->s, ts);
+                   "invalid method expression %s.%s (needs pointer receiver (*%s).%s)", ts, sel->s, ts,
+                   sel->s);
+    else check_errorf(check, e->sel, E_InvalidMethodExpr, "cannot call pointer method %s on %s", sel->s, ts);
     return;
   }
   const char *why;
   if (types_is_interface_ptr(x->type)) {
     why = check_interface_ptr_error(check, x->type);
   } else {
-    Object *alt = types_lookup_field_or_method(x->type, x->mode == OM_VARIABLE, check->pkg, sel, true, NULL, NULL, NULL);
+    Object *alt = types_lookup_field_or_method(x->type, x->mode == OM_VARIABLE, check->pkg, sel, true, NULL,
+                                               NULL, NULL);
     why = check_lookup_error(check, x->type, sel, alt, false);
   }
   check_errorf(check, e->sel, E_MissingFieldOrMethod, "%s.%s undefined (%s)", xs, sel->s, why);
 }
 
 /* T.m: a function whose first parameter is the receiver. False after an error. */
-static bool method_expr(Checker *check, Operand *x, SelectorExpr *e, Object *m, int *index, u32 nindex, bool indirect) {
+static bool method_expr(Checker *check, Operand *x, SelectorExpr *e, Object *m, int *index, u32 nindex,
+                        bool indirect) {
   const char *sel = e->sel->name->s;
   if (m->kind != OBJ_FUNC) {
-    check_errorf(check, e->sel, E_MissingFieldOrMethod, "%s.%s undefined (type %s has no method %s)", S_expr(x->expr),
-                 sel, S_type(check, x->type), sel);
+    check_errorf(check, e->sel, E_MissingFieldOrMethod, "%s.%s undefined (type %s has no method %s)",
+                 S_expr(x->expr), sel, S_type(check, x->type), sel);
     return false;
   }
   check_record_selection(check, e, SEL_METHOD_EXPR, x->type, m, index, nindex, indirect);
@@ -104,7 +100,8 @@ static bool method_expr(Checker *check, Operand *x, SelectorExpr *e, Object *m, 
   /* the receiver has a name when the other parameters have */
   u32 n = tuple_len(sig->params);
   const Atom *name = atom_cstr("");
-  if (n > 0 && sig->params->vars[0]->name->len) name = sig->recv->name->len ? sig->recv->name : atom_cstr("_");
+  if (n > 0 && sig->params->vars[0]->name->len)
+    name = sig->recv->name->len ? sig->recv->name : atom_cstr("_");
   Object **vars = NEW_ARRAY(&types_arena, Object *, n + 1);
   vars[0] = obj_new_param(sig->recv->pos, sig->recv->pkg, name, x->type);
   for (u32 i = 0; i < n; i++) vars[i + 1] = sig->params->vars[i];
@@ -121,7 +118,8 @@ static bool method_expr(Checker *check, Operand *x, SelectorExpr *e, Object *m, 
 }
 
 /* x.f for a field f. */
-static void field_value(Checker *check, Operand *x, SelectorExpr *e, Object *f, int *index, u32 nindex, bool indirect) {
+static void field_value(Checker *check, Operand *x, SelectorExpr *e, Object *f, int *index, u32 nindex,
+                        bool indirect) {
   check_record_selection(check, e, SEL_FIELD, x->type, f, index, nindex, indirect);
   x->mode = x->mode == OM_VARIABLE || indirect ? OM_VARIABLE : OM_VALUE;
   x->type = f->type;
@@ -166,8 +164,8 @@ void check_selector(Checker *check, Operand *x, SelectorExpr *e, bool want_type)
   int *index = NULL;
   u32 nindex = 0;
   bool indirect = false;
-  Object *obj = types_lookup_field_or_method(x->type, x->mode == OM_VARIABLE, check->pkg, e->sel->name, false, &index,
-                                             &nindex, &indirect);
+  Object *obj = types_lookup_field_or_method(x->type, x->mode == OM_VARIABLE, check->pkg, e->sel->name, false,
+                                             &index, &nindex, &indirect);
   if (!obj) {
     missing_selector_error(check, x, e, index != NULL, indirect);
     selector_failed(x, e);

@@ -1,20 +1,21 @@
 /* check_stmt.c - statements and function bodies.
  *
- * Scopes open and close with the statement that owns them; function literals met in a statement are checked when the
- * statement is done (check_process_delayed), before names declared later could be seen. Misplaced break, continue,
- * goto, fallthrough and labels were reported by the branch check after parsing.
- * Follows types2/stmt.go. Start reading at check_function_body() and check_stmt(). */
+ * Scopes open and close with the statement that owns them; function literals met in a statement are checked
+ * when the statement is done (check_process_delayed), before names declared later could be seen. Misplaced
+ * break, continue, goto, fallthrough and labels were reported by the branch check after parsing. Follows
+ * types2/stmt.go. Start reading at check_function_body() and check_stmt(). */
 #include "frontend/check.h"
 #include "frontend/check_constmap.h"
 #include <stdlib.h>
 
-/* Checks body as that of a function with signature sig. decl is the package-level declaration it belongs to (for
- * dependencies; may be NULL), iota the constant iota around a function literal, or NULL. */
+/* Checks body as that of a function with signature sig. decl is the package-level declaration it belongs to
+ * (for dependencies; may be NULL), iota the constant iota around a function literal, or NULL. */
 void check_function_body(Checker *check, DeclInfo *decl, const char *name, Signature *sig, BlockStmt *body,
                          const Const *iota) {
   (void)name;
   Environment saved = check->env;
-  check->env = (Environment){.decl = decl, .scope = sig->scope, .version = saved.version, .iota = iota, .sig = sig};
+  check->env =
+      (Environment){.decl = decl, .scope = sig->scope, .version = saved.version, .iota = iota, .sig = sig};
 
   check_stmt_list(check, &body->list);
   if (tuple_len(sig->results) > 0 && !check_is_terminating(check, (Stmt *)body, NULL))
@@ -40,7 +41,8 @@ void check_usage(Checker *check, Scope *scope) {
   }
   if (unused.n > 1) qsort(unused.v, unused.n, sizeof(unused.v[0]), cmp_var_pos);
   for (u32 i = 0; i < unused.n; i++)
-    check_soft_errorf_pos(check, unused.v[i]->pos, E_UnusedVar, "declared and not used: %s", unused.v[i]->name->s);
+    check_soft_errorf_pos(check, unused.v[i]->pos, E_UnusedVar, "declared and not used: %s",
+                          unused.v[i]->name->s);
   for (Scope *s = scope->first_child; s; s = s->next_sibling)
     if (!s->is_func) check_usage(check, s);
 }
@@ -55,8 +57,8 @@ void check_stmt_list(Checker *check, const StmtList *list) {
 
 static void multiple_defaults_error(Checker *check, const void *at, Pos first) {
   RelPos p = pos_rel(first);
-  check_errorf(check, at, E_DuplicateDefault, "multiple defaults (first at %s:%u:%u)", p.filename ? p.filename->s : "",
-               p.line, p.col);
+  check_errorf(check, at, E_DuplicateDefault, "multiple defaults (first at %s:%u:%u)",
+               p.filename ? p.filename->s : "", p.line, p.col);
 }
 
 static void multiple_switch_defaults(Checker *check, const SwitchStmt *s) {
@@ -98,15 +100,12 @@ static void suspended_call(Checker *check, const char *keyword, Expr *call) {
   Operand x = {0};
   const char *msg = NULL;
   switch (check_raw_expr(check, NULL, &x, call, NULL, false)) {
-  case EK_CONVERSION:
-    msg = "requires function call, not conversion";
-    break;
+  case EK_CONVERSION: msg = "requires function call, not conversion"; break;
   case EK_EXPRESSION:
     msg = "discards result of";
     code = E_UnusedResults;
     break;
-  case EK_STATEMENT:
-    return;
+  case EK_STATEMENT: return;
   }
   check_errorf(check, x.expr, code, "%s %s %s", keyword, msg, S_operand(check, &x));
 }
@@ -152,8 +151,8 @@ typedef struct SeenType {
 } SeenType;
 typedef VEC(SeenType) SeenTypes;
 
-/* Checks the types of one clause of a type switch on x (NULL: invalid) and returns the type that the symbolic variable
- * has in the clause. */
+/* Checks the types of one clause of a type switch on x (NULL: invalid) and returns the type that the symbolic
+ * variable has in the clause. */
 static Type *case_types(Checker *check, Operand *x, Expr *types, SeenTypes *seen) {
   Type *T = NULL;
   u32 n = expr_list_len(types);
@@ -224,8 +223,8 @@ static void inc_dec_stmt(Checker *check, AssignStmt *s) {
   if (x.mode == OM_INVALID) return;
   if (!types_all_numeric(x.type)) {
     const char *op = op_string(s->op);
-    check_errorf(check, s->lhs, E_NonNumericIncDec, "invalid operation: %s%s%s (non-numeric type %s)", S_expr(s->lhs),
-                 op, op, S_type(check, x.type));
+    check_errorf(check, s->lhs, E_NonNumericIncDec, "invalid operation: %s%s%s (non-numeric type %s)",
+                 S_expr(s->lhs), op, op, S_type(check, x.type));
     return;
   }
   check_assign_var(check, s->lhs, NULL, &x, "assignment");
@@ -256,7 +255,8 @@ static void return_stmt(Checker *check, ReturnStmt *s) {
   Tuple *res = check->sig->results;
   u32 nres = tuple_len(res), n = expr_list_len(s->results);
   if (n > 0 || nres == 0 || !res->vars[0]->name->len) {
-    check_init_vars(check, nres, nres ? res->vars : NULL, n, n ? expr_list_items(&s->results) : NULL, (Stmt *)s);
+    check_init_vars(check, nres, nres ? res->vars : NULL, n, n ? expr_list_items(&s->results) : NULL,
+                    (Stmt *)s);
     return;
   }
   /* implicit results: none of their names may be shadowed here */
@@ -426,50 +426,27 @@ static void for_stmt(Checker *check, ForStmt *s) {
 
 static void stmt_internal(Checker *check, Stmt *s) {
   switch (s->n.kind) {
-  case N_EmptyStmt:
-    break;
-  case N_BranchStmt: /* checked after parsing */
-    break;
-  case N_DeclStmt:
-    check_decl_stmt(check, ((DeclStmt *)s)->list.n, ((DeclStmt *)s)->list.v);
-    break;
-  case N_LabeledStmt:
-    check_stmt(check, ((LabeledStmt *)s)->stmt);
-    break;
-  case N_ExprStmt:
-    expr_stmt(check, (ExprStmt *)s);
-    break;
-  case N_SendStmt:
-    send_stmt(check, (SendStmt *)s);
-    break;
-  case N_AssignStmt:
-    assign_stmt(check, (AssignStmt *)s);
-    break;
+  case N_EmptyStmt: break;
+  case N_BranchStmt: /* checked after parsing */ break;
+  case N_DeclStmt: check_decl_stmt(check, ((DeclStmt *)s)->list.n, ((DeclStmt *)s)->list.v); break;
+  case N_LabeledStmt: check_stmt(check, ((LabeledStmt *)s)->stmt); break;
+  case N_ExprStmt: expr_stmt(check, (ExprStmt *)s); break;
+  case N_SendStmt: send_stmt(check, (SendStmt *)s); break;
+  case N_AssignStmt: assign_stmt(check, (AssignStmt *)s); break;
   case N_CallStmt:
     suspended_call(check, ((CallStmt *)s)->tok == CALL_DEFER ? "defer" : "go", ((CallStmt *)s)->call);
     break;
-  case N_ReturnStmt:
-    return_stmt(check, (ReturnStmt *)s);
-    break;
+  case N_ReturnStmt: return_stmt(check, (ReturnStmt *)s); break;
   case N_BlockStmt:
     check_open_scope(check, s);
     check_stmt_list(check, &((BlockStmt *)s)->list);
     check_close_scope(check);
     break;
-  case N_IfStmt:
-    if_stmt(check, (IfStmt *)s);
-    break;
-  case N_SwitchStmt:
-    switch_stmt(check, (SwitchStmt *)s);
-    break;
-  case N_SelectStmt:
-    select_stmt(check, (SelectStmt *)s);
-    break;
-  case N_ForStmt:
-    for_stmt(check, (ForStmt *)s);
-    break;
-  default:
-    check_error(check, s, E_InvalidSyntaxTree, "invalid statement");
+  case N_IfStmt: if_stmt(check, (IfStmt *)s); break;
+  case N_SwitchStmt: switch_stmt(check, (SwitchStmt *)s); break;
+  case N_SelectStmt: select_stmt(check, (SelectStmt *)s); break;
+  case N_ForStmt: for_stmt(check, (ForStmt *)s); break;
+  default: check_error(check, s, E_InvalidSyntaxTree, "invalid statement");
   }
 }
 
