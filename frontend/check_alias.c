@@ -10,8 +10,10 @@ static Type *unalias(AliasType *a0) {
   return t;
 }
 
+/* t itself, or what the alias t stands for; NULL while that is not known. */
 Type *type_unalias(Type *t) { return type_is(t, TYPE_ALIAS) ? unalias((AliasType *)t) : t; }
 
+/* t, or what it is an alias of, when that is a defined type; else NULL. */
 Named *type_as_named(Type *t) {
   t = type_unalias(t);
   return type_is(t, TYPE_NAMED) ? (Named *)t : NULL;
@@ -29,6 +31,7 @@ AliasType *check_new_alias(Checker *check, Object *obj, Type *rhs) {
   return a;
 }
 
+/* The instance of a generic alias; targs are as many as it has parameters. */
 AliasType *check_new_alias_instance(Checker *check, Pos pos, AliasType *orig, TypeList *targs,
                                     Named *expanding, Context *ctxt) {
   CHECK(typelist_len(targs) > 0);
@@ -43,4 +46,5 @@ AliasType *check_new_alias_instance(Checker *check, Pos pos, AliasType *orig, Ty
   return res;
 }
 
+/* Fixes what the alias stands for. */
 void alias_cleanup(AliasType *a) { unalias(a); }

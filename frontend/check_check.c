@@ -20,6 +20,7 @@ Scope *check_lookup_scope(Checker *check, const Atom *name, Object **obj) {
   return NULL;
 }
 
+/* The object that name denotes here, or NULL. */
 Object *check_lookup(Checker *check, const Atom *name) {
   Object *obj;
   check_lookup_scope(check, name, &obj);
@@ -31,6 +32,7 @@ void check_add_decl_dep(Checker *check, Object *to) {
   if (check->decl && ptrmap_has(&check->obj_map, to)) decl_add_dep(check->decl, to);
 }
 
+/* Notes an untyped expression, whose type is recorded when it becomes final. */
 void check_remember_untyped(Checker *check, Expr *e, bool lhs, OperandMode mode, Type *type,
                             const Const *val) {
   ExprInfo *info = ptrmap_get(&check->untyped, e);
@@ -52,8 +54,10 @@ void check_push(Checker *check, Object *obj) {
   obj->color = check->obj_path.n;
 }
 
+/* Ends what check_push() began. */
 void check_pop(Checker *check) { VEC_POP(&check->obj_path)->color = 0; }
 
+/* Has t completed when the package is done. */
 void check_needs_cleanup(Checker *check, Type *t) { VEC_PUSH(NULL, &check->cleaners, t); }
 
 /* The name instantiated by expr. */

@@ -55,6 +55,7 @@ static bool named_finite_size(Checker *check, Named *n) {
   return n->finite;
 }
 
+/* Whether values of t have a finite size; reports the cycle when they have not. */
 bool check_finite_size(Checker *check, Type *t) {
   t = t ? type_unalias(t) : NULL;
   if (!t) return true;

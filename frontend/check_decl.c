@@ -127,6 +127,7 @@ void check_cycle_error(Checker *check, u32 n, Object **cycle, u32 start) {
   err_report(err);
 }
 
+/* The index of the object that comes first in the source; n > 0. */
 u32 types_first_in_src(u32 n, Object **path) {
   u32 first = 0;
   for (u32 i = 1; i < n; i++)
@@ -232,6 +233,7 @@ static void alias_decl(Checker *check, TypeDeclCtx *c) {
   if (tparam0) check_close_scope(check);
 }
 
+/* Declares a defined type or an alias; obj gets its type. */
 void check_type_decl(Checker *check, Object *obj, TypeDecl *tdecl) {
   CHECK(!obj->type);
   TypeDeclCtx *c = NEW(&types_arena, TypeDeclCtx);
@@ -298,6 +300,7 @@ void check_collect_type_params(Checker *check, TypeParamList **dst, u32 n, Field
   check->in_tparam_list = false;
 }
 
+/* Declares a type parameter whose constraint is not known yet. */
 TypeParam *check_declare_type_param(Checker *check, Name *name, Pos scope_pos) {
   Object *tname = obj_new_typename(name->e.n.pos, check->pkg, name->name, NULL);
   TypeParam *tpar = check_new_type_param(check, tname, typ[BK_INVALID]);
@@ -355,6 +358,7 @@ static void func_body_later(Checker *check, void *ctx) {
   check_function_body(check, c->decl, c->obj->name->s, c->sig, c->decl->fdecl->body, NULL);
 }
 
+/* Gives a function or method its signature and has its body checked later. */
 void check_func_decl(Checker *check, Object *obj, DeclInfo *decl) {
   CHECK(!obj->type);
   FuncDecl *fdecl = decl->fdecl;

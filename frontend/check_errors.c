@@ -16,8 +16,10 @@ struct ErrorDesc {
   bool soft;
 };
 
+/* Where errors about a node are placed: its leftmost position. */
 Pos check_pos_at(const void *at) { return ast_start_pos(at); }
 
+/* An error without parts; nothing is reported before err_report(). */
 ErrorDesc *check_new_error(Checker *check, ErrCode code) {
   ErrorDesc *err = NEW(&types_arena, ErrorDesc);
   err->check = check;
@@ -46,6 +48,7 @@ static void err_add(ErrorDesc *err, Pos at, const char *msg) {
     va_end(ap);                      \
   } while (0)
 
+/* Adds a part: the first is the error, the others explain it. */
 void err_addf(ErrorDesc *err, const void *at, const char *fmt, ...) {
   VFORMAT(msg, fmt);
   err_add(err, check_pos_at(at), msg);
@@ -61,6 +64,7 @@ void err_add_alt_decl(ErrorDesc *err, Object *obj) {
   if (pos_known(obj->pos)) err_addf_pos(err, obj->pos, "other declaration of %s", obj->name->s);
 }
 
+/* Makes it one that does not keep the package from being used. */
 void err_set_soft(ErrorDesc *err) { err->soft = true; }
 
 bool err_empty(const ErrorDesc *err) { return err->parts.n == 0; }
@@ -107,6 +111,7 @@ static void add_version_hint(Checker *check, Pos pos, StrBuf *msg) {
               check->conf.goversion ? check->conf.goversion->s : "");
 }
 
+/* Reports the error, once; it must have a part. */
 void err_report(ErrorDesc *err) {
   CHECK(err->parts.n > 0);
   Checker *check = err->check;
@@ -134,6 +139,7 @@ static void report(Checker *check, Pos at, ErrCode code, bool soft, const char *
   err_report(err);
 }
 
+/* These report an error of one part, at a node or (_pos) at a position. */
 void check_error(Checker *check, const void *at, ErrCode code, const char *msg) {
   report(check, check_pos_at(at), code, false, msg);
 }
@@ -166,6 +172,7 @@ static void version_error(Checker *check, Pos at, GoVersion v, const char *msg) 
   check_errorf_pos(check, at, E_UnsupportedFeature, "%s requires %s or later", msg, version_string(v));
 }
 
+/* Reports that something "requires go1.N or later". */
 void check_version_errorf(Checker *check, const void *at, GoVersion v, const char *fmt, ...) {
   VFORMAT(msg, fmt);
   version_error(check, check_pos_at(at), v, msg);
@@ -176,6 +183,7 @@ void check_version_errorf_pos(Checker *check, Pos at, GoVersion v, const char *f
   version_error(check, at, v, msg);
 }
 
+/* False, with an error, when the language version is older than v. */
 bool check_verify_versionf(Checker *check, const void *at, GoVersion v, const char *fmt, ...) {
   if (check_allow_version(check, v)) return true;
   VFORMAT(msg, fmt);

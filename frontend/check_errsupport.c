@@ -27,6 +27,7 @@ static LookupCase lookup_case(Checker *check, const Atom *sel, const Object *obj
   return sel == alt ? LOOKUP_INACCESSIBLE : LOOKUP_MISSING;
 }
 
+/* Why type has no field or method sel. obj is a similar one, or NULL. */
 const char *check_lookup_error(Checker *check, Type *type, const Atom *sel, Object *obj, bool struct_lit) {
   LookupCase c = lookup_case(check, sel, obj);
   const char *t = S_type(check, type), *alt = obj ? obj->name->s : "";

@@ -285,6 +285,7 @@ static bool check_print_operands(void *ctx, void *node) {
   return true;
 }
 
+/* Reports what gc would refuse to compile although it type-checks. */
 void check_gc_restrictions(Checker *check) {
   CycleFinder cycles = {.check = check};
   for (u32 i = 0; i < check->nfiles; i++)

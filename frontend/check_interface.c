@@ -1,8 +1,10 @@
 /* check_interface.c - interface types (types2/interface.go). Type sets are in check_typeset.c. */
 #include "frontend/check.h"
 
+/* The type set of t, computed when asked for first. */
 TypeSet *interface_type_set(Interface *t) { return types_compute_interface_type_set(t->check, (Pos){0}, t); }
 
+/* An empty, incomplete interface. */
 Interface *check_new_interface(Checker *check) {
   Interface *t = NEW(&types_arena, Interface);
   t->t.kind = TYPE_INTERFACE;
@@ -11,6 +13,7 @@ Interface *check_new_interface(Checker *check) {
   return t;
 }
 
+/* Computes the type set and lets go of the checker. */
 void interface_cleanup(Interface *t) {
   interface_type_set(t);
   t->check = NULL;
@@ -67,6 +70,7 @@ static Object *explicit_method(Checker *check, Interface *ityp, Field *f, Object
   return m;
 }
 
+/* Sets ityp up from its syntax. def is the type name it is declared as, or NULL. */
 void check_interface_type(Checker *check, Interface *ityp, InterfaceType *iface, Object *def) {
   ObjectVec methods = {0};
   TypeVec embeddeds = {0};

@@ -11,6 +11,7 @@
  */
 #include "frontend/check.h"
 
+/* A defined type for obj, which gets it as its type unless it has one. */
 Named *check_new_named(Checker *check, Object *obj, Type *from_rhs) {
   Named *n = NEW(&types_arena, Named);
   n->t.kind = TYPE_NAMED;
@@ -53,6 +54,7 @@ TypeParamList *named_type_params(Named *n) { return named_unpack(n)->tparams; }
 
 static Type *expand_rhs(Named *n);
 
+/* Makes type parameters and right-hand side available; returns n. */
 Named *named_unpack(Named *n) {
   if (n->state & NAMED_UNPACKED) return n;
   if (!n->inst) {
@@ -108,6 +110,7 @@ static Type *expand_rhs(Named *n) {
 
 u32 named_num_methods(Named *n) { return named_unpack(named_origin(n))->methods.n; }
 
+/* The i-th method; for an instance substituted when asked for first. */
 Object *named_method(Named *n, u32 i) {
   named_unpack(n);
   if (n->state & NAMED_HAS_METHODS) return n->methods.v[i];
@@ -158,17 +161,20 @@ Object *named_expand_method(Named *n, u32 i) {
   return m;
 }
 
+/* Completes a type that is not an instance; u is no defined type. */
 void named_set_underlying(Named *n, Type *u) {
   CHECK(!n->inst && u && !type_as_named(u));
   n->fromRHS = n->underlying = u;
   n->state |= NAMED_UNPACKED | NAMED_HAS_METHODS | NAMED_HAS_UNDER;
 }
 
+/* Adds m unless there is a method of that name. */
 void named_add_method(Named *n, Object *m) {
   named_unpack(n);
   if (named_method_index(n, m->name, false) < 0) VEC_PUSH(&types_arena, &n->methods, m);
 }
 
+/* The index among the methods that are there, or -1. */
 int named_method_index(Named *n, const Atom *name, bool fold_case) {
   if (atom_is(name, "_")) return -1;
   for (u32 i = 0; i < n->methods.n; i++) {

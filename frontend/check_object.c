@@ -14,6 +14,7 @@ bool types_is_exported(const Atom *name) {
   return unicode_is_upper(r);
 }
 
+/* What identifies a field or method of that name: exported names are the same in every package. */
 const Atom *types_id(const Package *pkg, const Atom *name) {
   if (types_is_exported(name)) return name;
   return atom_printf("%s.%s", pkg && pkg->path->len ? pkg->path->s : "_", name->s);
@@ -22,6 +23,7 @@ const Atom *types_id(const Package *pkg, const Atom *name) {
 /* Equal but for the case of letters; letters beyond ASCII must match exactly. */
 bool types_equal_fold(const Atom *a, const Atom *b) { return a == b || strcasecmp(a->s, b->s) == 0; }
 
+/* Whether pkg means obj by name. */
 bool obj_same_id(const Object *obj, const Package *pkg, const Atom *name, bool fold_case) {
   if (fold_case && types_equal_fold(obj->name, name)) return true;
   if (obj->name != name) return false;
@@ -40,6 +42,7 @@ int obj_cmp(const Object *a, const Object *b) {
   return 0;
 }
 
+/* Whether other packages may use obj. */
 bool obj_exported(const Object *o) { return types_is_exported(o->name); }
 
 /* ---- construction ---- */
@@ -98,10 +101,12 @@ Object *obj_new_label(Pos pos, Package *pkg, const Atom *name) {
 
 Object *obj_origin(Object *o) { return o->origin ? o->origin : o; }
 
+/* Whether an initialisation may depend on o. */
 bool obj_is_dependency(const Object *o) {
   return o->kind == OBJ_CONST || o->kind == OBJ_VAR || o->kind == OBJ_FUNC;
 }
 
+/* Whether the type name is an alias; false while it has no type. */
 bool obj_is_alias(const Object *o) {
   const Type *t = o->type;
   if (!t) return false;
@@ -120,6 +125,7 @@ bool obj_is_alias(const Object *o) {
   }
 }
 
+/* The type of a function; an empty signature before it is known. */
 Signature *func_signature(const Object *f) {
   return f->type ? (Signature *)f->type : NEW(&types_arena, Signature);
 }
@@ -133,6 +139,7 @@ bool func_has_ptr_recv(const Object *f) {
   return ptr;
 }
 
+/* What messages call such an object. */
 const char *types_object_kind(const Object *o) {
   switch (o->kind) {
   case OBJ_PKGNAME: return "package name";
@@ -185,6 +192,7 @@ static void write_func_name(StrBuf *out, const Object *f, Qualifier q, void *ctx
   sb_puts(out, f->name->s);
 }
 
+/* "pkg.F" or "(T).M", with full package paths. */
 const char *func_full_name(const Object *f) {
   StrBuf b = {0};
   write_func_name(&b, f, NULL, NULL);
@@ -241,6 +249,7 @@ void types_write_object(StrBuf *out, const Object *o, Qualifier q, void *ctx) {
 
 static const char *relative_qualifier(void *ctx, const Package *p) { return p == ctx ? "" : p->path->s; }
 
+/* ObjectString with full package paths, except for relative_to. */
 void obj_string(StrBuf *out, const Object *o, const Package *relative_to) {
   types_write_object(out, o, relative_qualifier, (void *)relative_to);
 }

@@ -2,6 +2,7 @@
  * An untyped expression waits in check->untyped until its final type is known or the package is done. */
 #include "frontend/check.h"
 
+/* Records what was found out about x->expr, now or when its type is final. */
 void check_record(Checker *check, Operand *x) {
   Type *type = x->mode == OM_INVALID ? typ[BK_INVALID] : x->mode == OM_NOVALUE ? NULL : x->type;
   const Const *val = x->mode == OM_CONSTANT ? x->val : NULL;
@@ -24,6 +25,7 @@ void check_record_untyped(Checker *check) {
   ptrmap_free(&check->untyped);
 }
 
+/* Writes mode, type and value into the node; invalid operands are left out. */
 void check_record_type_and_value(Checker *check, Expr *x, OperandMode mode, Type *type, const Const *val) {
   (void)check;
   if (mode == OM_INVALID) return;
@@ -41,6 +43,7 @@ void check_record_builtin_type(Checker *check, Expr *f, Signature *sig) {
   }
 }
 
+/* x is used in a comma-ok form: its type becomes a pair. */
 void check_record_comma_ok_types(Checker *check, Expr *x, Operand *a[2]) {
   if (a[0]->mode == OM_INVALID) return;
   for (;;) {
@@ -53,6 +56,7 @@ void check_record_comma_ok_types(Checker *check, Expr *x, Operand *a[2]) {
   }
 }
 
+/* Notes the type arguments at the name that is instantiated. */
 void check_record_instance(Checker *check, Expr *expr, TypeList *targs, Type *type) {
   (void)check, (void)type;
   Name *id = types_instantiated_ident(expr);
@@ -60,11 +64,13 @@ void check_record_instance(Checker *check, Expr *expr, TypeList *targs, Type *ty
   id->inst = targs;
 }
 
+/* id declares obj. */
 void check_record_def(Checker *check, Name *id, Object *obj) {
   (void)check;
   id->obj = obj;
 }
 
+/* id refers to obj. */
 void check_record_use(Checker *check, Name *id, Object *obj) {
   (void)check;
   id->obj = obj;
@@ -76,6 +82,7 @@ void check_record_implicit(Checker *check, void *node, Object *obj) {
   if (((Node *)node)->kind == N_CaseClause) ((CaseClause *)node)->implicit = obj;
 }
 
+/* x selects a field or method of recv; the arguments are those of Selection. */
 void check_record_selection(Checker *check, SelectorExpr *x, SelectionKind kind, Type *recv, Object *obj,
                             int *index, u32 nindex, bool indirect) {
   check_record_use(check, x->sel, obj);
@@ -86,6 +93,7 @@ void check_record_selection(Checker *check, SelectorExpr *x, SelectionKind kind,
   x->selection = s;
 }
 
+/* Only function literals have a place for their scope. */
 void check_record_scope(Checker *check, void *node, Scope *scope) {
   (void)check;
   if (((Node *)node)->kind == N_FuncLit) ((FuncLit *)node)->scope = scope;

@@ -11,6 +11,7 @@
 
 bool decl_has_initializer(const DeclInfo *d) { return d->init || (d->fdecl && d->fdecl->body); }
 
+/* Notes that the declaration refers to obj. */
 void decl_add_dep(DeclInfo *d, Object *obj) { ptrmap_set(&d->deps, obj, obj); }
 
 static DeclInfo *new_decl(Checker *check, Scope *file) {
@@ -193,6 +194,7 @@ static void declare_pkg_obj(Checker *check, Name *ident, Object *obj, DeclInfo *
   add_to_obj_map(check, obj, d);
 }
 
+/* Moves on to declaration s, the index-th of its list, which follows prev (NULL: none). */
 void const_group_next(ConstGroup *g, u32 index, ConstDecl *s, Decl *prev) {
   bool same = g->first >= 0 && s->group && prev && prev->n.kind == N_ConstDecl &&
               ((ConstDecl *)prev)->group == s->group;
@@ -338,6 +340,7 @@ static void check_file_scope(Checker *check, const Scope *file) {
 
 static Object *resolve_base_type_name(Checker *check, bool *ptr, Name *name);
 
+/* Enters all objects of the package and its files; see above. */
 void check_collect_objects(Checker *check) {
   MethodInfos methods = {0};
   Scope **scopes = NEW_ARRAY(&types_arena, Scope *, check->nfiles);
@@ -444,6 +447,7 @@ static void unused_import(Checker *check, const Object *obj) {
                           obj->name->s);
 }
 
+/* Reports imports that no file uses. */
 void check_unused_imports(Checker *check) {
   if (check->conf.ignore_func_bodies) return;
   for (u32 i = 0; i < check->imports.n; i++) {

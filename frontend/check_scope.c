@@ -2,6 +2,7 @@
 #include "frontend/check.h"
 #include <stdlib.h>
 
+/* A scope within parent (NULL: none), for the text from pos to end. */
 Scope *scope_new(Scope *parent, Pos pos, Pos end) {
   Scope *s = NEW(&types_arena, Scope);
   s->parent = parent;
@@ -18,6 +19,7 @@ Scope *scope_new(Scope *parent, Pos pos, Pos end) {
   return s;
 }
 
+/* The object of that name in s alone, or NULL. */
 Object *scope_lookup(const Scope *s, const Atom *name) { return ptrmap_get(&s->elems, name); }
 
 /* Enters obj unless its name is taken; obj's parent is set when it has none. */

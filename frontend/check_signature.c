@@ -62,6 +62,7 @@ static void declare_params(Checker *check, const ParamList *p, Pos scope_pos) {
       check_declare(check, check->scope, p->names[i], p->vars[i], scope_pos);
 }
 
+/* t without its leading pointers. */
 Type *types_unpointer(Type *t) {
   while (type_is(t, TYPE_POINTER)) t = ((Pointer *)t)->base;
   return t;

@@ -85,6 +85,7 @@ static void add_embedded(Checker *check, StructCtx *c, Field *f, Type *type, con
   check_later(check, check_embedded, e);
 }
 
+/* Sets styp up from its syntax. */
 void check_struct_type(Checker *check, Struct *styp, StructType *e) {
   StructCtx c = {.s = styp};
   Type *type = NULL;

@@ -7,6 +7,7 @@
   *t = (T){.t = {.kind = (k)}, __VA_ARGS__}; \
   return (Type *)t
 
+/* Types of these kinds, complete when their elements are. */
 Type *type_new_pointer(Type *base) { NEW_TYPE(Pointer, TYPE_POINTER, .base = base); }
 Type *type_new_slice(Type *elem) { NEW_TYPE(Slice, TYPE_SLICE, .elem = elem); }
 Type *type_new_array(Type *elem, i64 len) { NEW_TYPE(Array, TYPE_ARRAY, .elem = elem, .len = len); }
@@ -23,16 +24,20 @@ Tuple *type_new_tuple(Object **vars, u32 n) {
   return t;
 }
 
+/* A tuple of one variable. */
 Tuple *types_new_tuple1(Object *v) { return type_new_tuple(&v, 1); }
 
+/* A function type without type parameters; recv NULL: no method. */
 Type *type_new_signature(Object *recv, Tuple *params, Tuple *results, bool variadic) {
   return (Type *)types_new_signature_type(recv, NULL, NULL, params, results, variadic);
 }
 
+/* Takes over fields and tags (NULL: no tags). */
 Type *type_new_struct(Object **fields, u32 n, const Atom **tags) {
   NEW_TYPE(Struct, TYPE_STRUCT, .fields = fields, .nfields = n, .tags = tags);
 }
 
+/* The underlying type; the invalid type for an alias that is not set up. */
 Type *type_under(Type *t) {
   for (;;) {
     switch (t->kind) {

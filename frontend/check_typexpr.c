@@ -337,6 +337,7 @@ i64 check_array_length(Checker *check, Expr *e) {
   return -1;
 }
 
+/* The types of a list of type arguments. */
 TypeList *check_type_list(Checker *check, u32 n, Expr **list) {
   Type **v = NEW_ARRAY(&types_arena, Type *, n);
   bool ok = n > 0;

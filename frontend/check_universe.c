@@ -151,6 +151,7 @@ static void define_consts(void) {
       define(obj_new_const((Pos){0}, NULL, atom_cstr("iota"), typ[BK_UNTYPED_INT], const_make_int64(0)));
 }
 
+/* Sets up the universe and package unsafe, once per process. */
 void types_init(void) {
   if (universe) return;
   for (u32 i = 0; i < BK_COUNT; i++) typ[i] = (Type *)&basics[i];

@@ -22,6 +22,8 @@ GoVersion types_as_go_version(const char *v) {
   return major > 0xffff || minor > 0xffff ? 0 : (GoVersion)(major << 16 | minor);
 }
 
+/* "go1.N" */
 const char *version_string(GoVersion v) { return S_printf("go%u.%u", v >> 16, v & 0xffff); }
 
+/* Whether the current language version is at least `want`. */
 bool check_allow_version(Checker *check, GoVersion want) { return !check->version || check->version >= want; }
