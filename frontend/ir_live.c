@@ -150,8 +150,7 @@ static u32 read_end(const Emitter *e, const IrValue *user) {
   return pos + (user->shape->nslots > 1 && !reads_first(user->op) ? 2 : 1);
 }
 
-/* Whether argument i of user is only copied somewhere: a constant is then made there. */
-static bool arg_is_copied(const IrValue *user, u32 i) {
+bool arg_is_copied(const IrValue *user, u32 i) {
   if (op_is_tuple(user->op) || user->op == IR_PHI || user->op == IR_WRITE_LOCAL) return true;
   if (user->op == BC_TAILCALL) return true;
   if (user->op == BC_TAILI) return i > 0;

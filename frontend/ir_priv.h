@@ -1,6 +1,9 @@
 /* ir_priv.h - what the files behind ir_emit() share. The order of the stages:
  *
- *   ir_prep.c      copies and dead values dropped, immediate operands, edges split, loops found, blocks laid out
+ *   ir_prep.c      copies and dead values dropped, immediate operands, edges split
+ *   ir_loops.c     loops, dominators (used by the next two)
+ *   ir_opt.c       common subexpressions, constants out of loops
+ *   ir_layout.c    the order of blocks
  *   ir_live.c      positions of values; live ranges
  *   ir_coalesce.c  values that shall share slots joined to classes
  *   ir_slots.c     call windows, slots of classes
@@ -78,8 +81,23 @@ typedef struct Emitter {
   u32 nslots;
 } Emitter;
 
-/* ---- ir_prep.c, ir_layout.c ---- */
+/* ---- ir_loops.c ---- */
+typedef struct FlowGraph {
+  u32 n;
+  IrBlock **rpo;
+  IrBlock **parent; /* by id of a loop's header: header of the loop around it */
+  IrBlock **idom;   /* ir_dominators: by block id; NULL for the entry and the recover block */
+  u32 *dom_in, *dom_out; /* numbering of the dominator tree */
+} FlowGraph;
+void ir_flow_graph(IrFunc *f, FlowGraph *g); /* gives every block a fresh BlockInfo with loop and depth */
+void ir_dominators(IrFunc *f, FlowGraph *g);
+static inline bool ir_dominates(const FlowGraph *g, const IrBlock *a, const IrBlock *b) {
+  return g->dom_in[a->id] <= g->dom_in[b->id] && g->dom_out[b->id] <= g->dom_out[a->id];
+}
+/* ---- ir_prep.c, ir_opt.c, ir_layout.c ---- */
 void ir_prepare(IrFunc *f);           /* resolved, reachable, immediate operands, no dead values */
+void ir_optimize(IrFunc *f);          /* values computed once, constants out of loops; keeps what ir_prepare() gives */
+void ir_drop_copies(IrFunc *f);       /* resolves IR_COPY and drops dead values */
 void ir_split_edges(IrFunc *f);       /* critical edges into blocks with phis */
 void ir_layout(Emitter *e);           /* e->order, loops, rotation */
 /* ---- ir_live.c ---- */
@@ -93,6 +111,7 @@ static inline bool value_is_remat(const IrValue *v) { /* as cheap to make anew a
 }
 static inline bool op_is_tuple(u16 op) { return op == IR_TUPLE || op == BC_MK2 || op == BC_MK3; }
 bool value_is_call(const IrValue *v); /* has a window */
+bool arg_is_copied(const IrValue *user, u32 i); /* argument i is only copied somewhere: a constant is made there */
 bool ranges_meet(const RangeVec *a, const RangeVec *b);
 bool ranges_inside(const RangeVec *inner, const RangeVec *outer);
 void ranges_add(Arena *arena, RangeVec *to, Range r);

@@ -1,0 +1,213 @@
+/* ir_opt.c - what is computed once stays computed.
+ *
+ *   common subexpressions   a value equal to one of a dominating block is that one. Equal: same operation on the same
+ *       values. Only operations without effect, or whose only effect is a panic that the first would have raised (nil and
+ *       bounds checks, division). Loads are equal when nothing was stored or called since, within a block. Constants and
+ *       addresses of globals are shared within a block only: they are cheaper to make again than to keep over calls.
+ *   constants out of loops  a constant that an instruction in a loop reads is made in the block before the outermost loop.
+ * In reverse postorder every dominator comes before what it dominates, so one pass and one table do: an entry is good when
+ * its block dominates; a stale one is replaced.
+ */
+#include "frontend/ir_priv.h"
+
+typedef struct Table { /* open addressing, by hash of the operation and its operands */
+  IrValue **v;
+  u32 *epoch;         /* of loads: the memory state */
+  u32 cap;
+} Table;
+typedef struct Opt {
+  IrFunc *f;
+  FlowGraph g;
+  Table table;
+  u32 epoch;
+  u32 *hoisted; /* by block id: constants put there for loops */
+} Opt;
+
+typedef enum Sharing { SHARE_NO, SHARE_DOMINATED, SHARE_BLOCK, SHARE_LOAD } Sharing;
+
+/* How far a value may stand for an equal one. */
+static Sharing sharing(const IrValue *v) {
+  if (v->op == IR_EXTRACT) return SHARE_DOMINATED;
+  if (v->op >= BC_COUNT || v->locals || v->local) return SHARE_NO;
+  if (value_is_remat(v)) return v->op == BC_ZERO ? SHARE_NO : SHARE_BLOCK;
+  switch (v->op) {
+    case BC_NOP: case BC_MK2: case BC_MK3: case BC_MOV: case BC_MOV2: case BC_MOV3: case BC_MOVN: case BC_GETCTX:
+      return SHARE_NO;
+    case BC_LEA: case BC_LEAX: case BC_LEAXP: case BC_BOUNDS: case BC_BOUNDSI: case BC_NILCHK: case BC_CHKSHIFT:
+    case BC_SLICE_ARR: case BC_LDX_STR: case BC_DIV_I64: case BC_DIV_I32: case BC_DIV_I16: case BC_DIV_I8:
+    case BC_DIV_U64: case BC_REM_I64: case BC_REM_U64:
+      return SHARE_DOMINATED;
+    case BC_LD_I8: case BC_LD_U8: case BC_LD_I16: case BC_LD_U16: case BC_LD_I32: case BC_LD_U32: case BC_LD_64:
+    case BC_LD_2: case BC_LD_3: case BC_LDX_I8: case BC_LDX_U8: case BC_LDX_I16: case BC_LDX_U16: case BC_LDX_I32:
+    case BC_LDX_U32: case BC_LDX_64: case BC_LDX_2: case BC_LDX_3: case BC_LDG_I8: case BC_LDG_U8: case BC_LDG_I16:
+    case BC_LDG_U16: case BC_LDG_I32: case BC_LDG_U32: case BC_LDG_64: case BC_LDG_2: case BC_LDG_3:
+      return SHARE_LOAD;
+    default: return (op_info[v->op].flags & OPF_PURE) ? SHARE_DOMINATED : SHARE_NO;
+  }
+}
+
+static u32 hash_value(const IrValue *v) {
+  u64 h = hash_u64((u64)v->op << 32 | v->shape->nslots);
+  for (u32 i = 0; i < v->nargs; i++) h = hash_u64(h ^ v->args[i]->id);
+  return (u32)hash_u64(h ^ v->k ^ (u64)v->u[0] << 20 ^ (u64)v->u[1] << 40);
+}
+
+static bool same_value(const IrValue *a, const IrValue *b) {
+  if (a->op != b->op || a->nargs != b->nargs || a->k != b->k || a->u[0] != b->u[0] || a->u[1] != b->u[1]) return false;
+  if (a->shape->nslots != b->shape->nslots) return false;
+  for (u32 i = 0; i < (a->shape->nslots + 63) / 64; i++) {
+    if (a->shape->ptrs[i] != b->shape->ptrs[i]) return false;
+  }
+  for (u32 i = 0; i < a->nargs; i++) {
+    if (a->args[i] != b->args[i]) return false;
+  }
+  return true;
+}
+
+static bool usable(const Opt *o, const IrValue *old, u32 epoch, const IrValue *v, Sharing sh) {
+  if (old->op == IR_COPY) return false;
+  switch (sh) {
+    case SHARE_DOMINATED: return ir_dominates(&o->g, old->block, v->block);
+    case SHARE_BLOCK: return old->block == v->block;
+    default: return old->block == v->block && epoch == o->epoch;
+  }
+}
+
+/* The equal value that v can be replaced by, or NULL; v is then in the table. */
+static IrValue *find_equal(Opt *o, IrValue *v, Sharing sh) {
+  u32 mask = o->table.cap - 1, i = hash_value(v) & mask;
+  for (; o->table.v[i]; i = (i + 1) & mask) {
+    if (o->table.v[i] == v) return NULL;
+    if (!same_value(o->table.v[i], v)) continue;
+    if (usable(o, o->table.v[i], o->table.epoch[i], v, sh)) return o->table.v[i];
+    break; /* out of reach from here on in most cases: the new one takes its place */
+  }
+  o->table.v[i] = v;
+  o->table.epoch[i] = o->epoch;
+  return NULL;
+}
+
+/* Whether loads after v may see other values than loads before it. */
+static bool changes_memory(const IrValue *v) {
+  if (v->op >= BC_COUNT) return v->op == IR_WRITE_LOCAL || v->op == IR_ZERO_LOCAL;
+  return (op_info[v->op].flags & (OPF_STORE | OPF_CALLS)) || op_info[v->op].a == OPK_L || v->op == BC_MAPNEXT;
+}
+
+static void share_block(Opt *o, IrBlock *b) {
+  o->epoch++;
+  for (u32 k = 0; k < b->values.n; k++) {
+    IrValue *v = b->values.v[k];
+    for (u32 i = 0; i < v->nargs; i++) v->args[i] = ir_resolve(v->args[i]);
+    Sharing sh = sharing(v);
+    if (changes_memory(v)) o->epoch++;
+    if (sh == SHARE_NO) continue;
+    IrValue *same = find_equal(o, v, sh);
+    if (!same) continue;
+    if (v->shape->nslots) {
+      v->op = IR_COPY;
+      v->nargs = 1;
+      if (!v->args) v->args = NEW(&o->f->arena, IrValue *);
+      v->args[0] = same;
+    } else {
+      v->op = BC_NOP;
+      v->nargs = 0;
+    }
+  }
+}
+
+/* ---- constants out of loops ---- */
+
+#define MAX_HOISTED 16 /* per block: each takes a slot for as long as the loop runs */
+
+static bool in_loop(const Opt *o, const IrBlock *b, const IrBlock *h) {
+  for (const IrBlock *l = BLOCK_INFO(b)->loop; l; l = o->g.parent[l->id]) {
+    if (l == h) return true;
+  }
+  return false;
+}
+
+/* The only block outside of the loop with header h that leads into it; NULL when there are several. */
+static IrBlock *preheader(const Opt *o, const IrBlock *h) {
+  IrBlock *p = NULL;
+  for (u32 i = 0; i < h->preds.n; i++) {
+    if (in_loop(o, h->preds.v[i], h)) continue;
+    if (p) return NULL;
+    p = h->preds.v[i];
+  }
+  return p;
+}
+
+static IrBlock *hoist_target(const Opt *o, const IrBlock *b) {
+  IrBlock *best = NULL;
+  for (IrBlock *h = BLOCK_INFO(b)->loop; h; h = o->g.parent[h->id]) {
+    IrBlock *p = preheader(o, h);
+    if (!p || !ir_dominates(&o->g, p, b)) break;
+    best = p;
+  }
+  return best;
+}
+
+static void insert_before_terminator(IrFunc *f, IrBlock *b, IrValue *v) {
+  IrValue *term = VEC_LAST(&b->values);
+  VEC_PUSH(&f->arena, &b->values, term);
+  b->values.v[b->values.n - 2] = v;
+  v->block = b;
+}
+
+/* Marks the constants that some instruction of a loop reads, other than to copy them. */
+static void find_read_constants(const Opt *o, bool *read) {
+  for (u32 i = 0; i < o->g.n; i++) {
+    const IrBlock *b = o->g.rpo[i];
+    if (b->unlikely || !BLOCK_INFO(b)->depth) continue;
+    for (u32 k = 0; k < b->values.n; k++) {
+      const IrValue *v = b->values.v[k];
+      if (v->op == IR_COPY) continue;
+      for (u32 j = 0; j < v->nargs; j++) {
+        IrValue *a = ir_resolve(v->args[j]);
+        if (value_is_remat(a) && a->op != BC_ZERO && !arg_is_copied(v, j)) read[a->id] = true;
+      }
+    }
+  }
+}
+
+static void hoist_block(Opt *o, IrBlock *b, const bool *read) {
+  IrBlock *to = BLOCK_INFO(b)->depth && !b->unlikely ? hoist_target(o, b) : NULL;
+  if (!to) return;
+  u32 n = 0;
+  for (u32 k = 0; k < b->values.n; k++) {
+    IrValue *v = b->values.v[k];
+    b->values.v[n++] = v;
+    if (!value_is_remat(v) || !read[v->id] || o->hoisted[to->id] == MAX_HOISTED) continue;
+    v->block = to;
+    IrValue *same = find_equal(o, v, SHARE_BLOCK);
+    v->block = same ? b : to;
+    if (same) {
+      v->op = IR_COPY;
+      v->nargs = 1;
+      v->args = NEW(&o->f->arena, IrValue *);
+      v->args[0] = same;
+      continue;
+    }
+    o->hoisted[to->id]++;
+    insert_before_terminator(o->f, to, v);
+    n--;
+  }
+  b->values.n = n;
+}
+
+void ir_optimize(IrFunc *f) {
+  Opt o = {.f = f};
+  u32 nvalues = 0;
+  for (u32 i = 0; i < f->blocks.n; i++) nvalues += f->blocks.v[i]->values.n;
+  for (o.table.cap = 16; o.table.cap < 2 * nvalues; o.table.cap *= 2) {}
+  o.table.v = NEW_ARRAY(&f->arena, IrValue *, o.table.cap);
+  o.table.epoch = NEW_ARRAY(&f->arena, u32, o.table.cap);
+  ir_flow_graph(f, &o.g);
+  ir_dominators(f, &o.g);
+  for (u32 i = 0; i < o.g.n; i++) share_block(&o, o.g.rpo[i]);
+  bool *read = NEW_ARRAY(&f->arena, bool, f->nvalues);
+  o.hoisted = NEW_ARRAY(&f->arena, u32, f->blocks.n);
+  find_read_constants(&o, read);
+  for (u32 i = 0; i < o.g.n; i++) hoist_block(&o, o.g.rpo[i], read);
+  ir_drop_copies(f);
+}
