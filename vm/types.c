@@ -20,7 +20,6 @@ static PtrMap canonical;        /* key atom -> AbiType */
 static PtrMap plain_names[4];   /* text atom -> name bytes, by EXPORTED and EMBEDDED */
 static PtrMap noalg;            /* AbiTypes made for maps' groups: not in typelinks */
 static FuncRec equal_rec, hash_rec;
-static Insn equal_code[2], hash_code[2];
 
 /* ---- recipes ---- */
 static const BcType *recipe(const BcModule *m, u32 index) { return &m->types.v[index]; }
@@ -350,17 +349,15 @@ AbiType **link_typelinks(u32 *n) {
 void link_types_add_module(LinkedModule *lm) { VEC_PUSH(NULL, &modules, lm); }
 
 /* Records of the VM's own natives, for which no module declares anything. */
-static void own_native(FuncRec *rec, Insn *code, FuncInfo *info, BcFunc *f, const char *symbol, NativeFn fn) {
+static void own_native(FuncRec *rec, FuncInfo *info, BcFunc *f, const char *symbol, NativeFn fn) {
   *f = (BcFunc){.symbol = atom_cstr(symbol), .name = atom_cstr(symbol), .flags = BCF_NATIVE, .nslots = 2, .nargs = 2, .nres = 1};
   *info = (FuncInfo){.fn = f, .rec = rec, .native = fn};
-  code[0] = (Insn){.op = vm_handlers[BC_NATIVE], .k = (u64)fn};
-  code[1] = (Insn){.op = vm_handlers[BC_RET0]};
-  *rec = (FuncRec){.entry = code, .self = rec, .nslots = 2, .nargs = 2, .nres = 1, .flags = BCF_NATIVE, .ncode = 2, .code = code,
-                   .info = info};
+  *rec = (FuncRec){.entry = &vm_stubs[STUB_EXPAND], .self = rec, .nslots = 2, .nargs = 2, .nres = 1, .flags = BCF_NATIVE,
+                   .ncode = 2, .info = info};
 }
 void link_types_init(void) {
   static FuncInfo infos[2];
   static BcFunc funcs[2];
-  own_native(&equal_rec, equal_code, &infos[0], &funcs[0], "runtime.typeEqual", equal_native);
-  own_native(&hash_rec, hash_code, &infos[1], &funcs[1], "runtime.typeHash", hash_native);
+  own_native(&equal_rec, &infos[0], &funcs[0], "runtime.typeEqual", equal_native);
+  own_native(&hash_rec, &infos[1], &funcs[1], "runtime.typeHash", hash_native);
 }
