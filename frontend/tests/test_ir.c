@@ -89,6 +89,8 @@ static void eval(Machine *vm, u32 func, u32 base) {
       case BC_MUL_64: S(i->a) = S(i->b) * S(i->c); break;
       case BC_ADDI_64: S(i->a) = S(i->b) + i->imm; break;
       case BC_MULI_64: S(i->a) = S(i->b) * i->imm; break;
+      case BC_LDF_64: S(i->a) = S(i->b + i->imm / 8); break;
+      case BC_STF_64: S(i->a + i->imm / 8) = S(i->b); break;
       case BC_CALL: eval_call(vm, f, i, base); break;
       case BC_TAILCALL: eval(vm, (u32)i->imm, base); return;
       case BC_RET0: return;
@@ -330,12 +332,18 @@ static void test_nested_calls(void **state) {
 
 /* Random structured programs: variables, ifs, loops and calls, run by the evaluator and, as they are built, by
  * constant folding in C. */
+#define PAIRS 3
 typedef struct Gen {
   Build b;
   u32 rng, callee;
-  IrVar *vars[8];
-  u32 nvars, depth, budget;
+  u32 pair;         /* function: pair(x, y) = (x + y, x - y) */
+  IrVar *vars[8], *pairs[PAIRS];
+  IrLocal *locals[PAIRS];
+  u32 nvars, budget;
 } Gen;
+typedef struct Values { /* what the variables hold */
+  i64 v[8], pair[PAIRS][2], local[PAIRS][2];
+} Values;
 
 static u32 rnd(Gen *g, u32 n) {
   g->rng = g->rng * 1664525 + 1013904223;
@@ -345,8 +353,8 @@ static u32 rnd(Gen *g, u32 n) {
 /* A statement tree, interpreted in C and lowered to IR. */
 typedef struct Stmt Stmt;
 struct Stmt {
-  enum { ASSIGN, IF, LOOP, CALL2, SWAP } kind;
-  u32 x, y, z;
+  enum { ASSIGN, IF, LOOP, CALL2, SWAP, PACK, UNPACK, PAIR_CALL, PAIR_SWAP, TO_LOCAL, FROM_LOCAL, SET_LOCAL, GET_LOCAL } kind;
+  u32 x, y, z, p, q;
   i64 k;
   Stmt *body, *other, *next;
 };
@@ -356,12 +364,14 @@ static Stmt *gen_stmts(Gen *g, Arena *a, u32 n, u32 depth) {
   while (n-- && g->budget) {
     g->budget--;
     Stmt *s = NEW(a, Stmt);
-    u32 kind = rnd(g, 10);
-    s->kind = kind < 4 ? ASSIGN : kind < 6 ? IF : kind < 7 ? LOOP : kind < 9 ? CALL2 : SWAP;
+    u32 kind = rnd(g, 18);
+    s->kind = kind < 4 ? ASSIGN : kind < 6 ? IF : kind < 7 ? LOOP : kind < 9 ? CALL2 : SWAP + (kind - 9);
     if (depth > 3 && (s->kind == IF || s->kind == LOOP)) s->kind = ASSIGN;
     s->x = rnd(g, g->nvars);
     s->y = rnd(g, g->nvars);
     s->z = rnd(g, g->nvars);
+    s->p = rnd(g, PAIRS);
+    s->q = rnd(g, PAIRS);
     s->k = (i64)rnd(g, 7) - 3;
     if (s->kind == IF || s->kind == LOOP) s->body = gen_stmts(g, a, 1 + rnd(g, 4), depth + 1);
     if (s->kind == IF && rnd(g, 2)) s->other = gen_stmts(g, a, 1 + rnd(g, 4), depth + 1);
@@ -371,18 +381,104 @@ static Stmt *gen_stmts(Gen *g, Arena *a, u32 n, u32 depth) {
   return first;
 }
 
-static void interpret(const Stmt *s, i64 *v) {
+static i64 add(i64 a, i64 b) { return (i64)((u64)a + (u64)b); }
+static i64 mul(i64 a, i64 b) { return (i64)((u64)a * (u64)b); }
+
+static void interpret(const Stmt *s, Values *st) {
+  i64 *v = st->v;
   for (; s; s = s->next) {
-    i64 t = v[s->x];
+    i64 t = v[s->x], *p = st->pair[s->p], *q = st->pair[s->q], *l = st->local[s->q];
     switch (s->kind) {
-      case ASSIGN: v[s->x] = (i64)((u64)v[s->y] + (u64)v[s->z] * (u64)s->k); break;
-      case IF: interpret(v[s->y] < v[s->z] ? s->body : s->other, v); break;
+      case ASSIGN: v[s->x] = add(v[s->y], mul(v[s->z], s->k)); break;
+      case IF: interpret(v[s->y] < v[s->z] ? s->body : s->other, st); break;
       case LOOP:
-        for (i64 i = 0; i < s->k; i++) interpret(s->body, v);
+        for (i64 i = 0; i < s->k; i++) interpret(s->body, st);
         break;
-      case CALL2: v[s->x] = (i64)((u64)v[s->y] - (u64)v[s->z] * 3); break;
+      case CALL2: v[s->x] = add(v[s->y], mul(v[s->z], -3)); break;
       case SWAP: v[s->x] = v[s->y]; v[s->y] = t; break;
+      case PACK: p[0] = v[s->y]; p[1] = v[s->z]; break;
+      case UNPACK: v[s->x] = add(p[0], mul(p[1], 2)); v[s->y] = p[0]; break;
+      case PAIR_CALL: t = add(v[s->x], v[s->y]); p[1] = add(v[s->x], mul(v[s->y], -1)); p[0] = t; break;
+      case PAIR_SWAP:
+        for (u32 i = 0; i < 2; i++) t = p[i], p[i] = q[i], q[i] = t;
+        break;
+      case TO_LOCAL: l[0] = p[0]; l[1] = p[1]; break;
+      case FROM_LOCAL: p[0] = l[0]; p[1] = l[1]; break;
+      case SET_LOCAL: l[1] = v[s->x]; break;
+      case GET_LOCAL: v[s->x] = l[s->p & 1]; break;
     }
+  }
+}
+
+static IrBlock *lower_stmts(Gen *g, const Stmt *s, IrBlock *at);
+
+static IrBlock *lower_if(Gen *g, const Stmt *s, IrBlock *at) {
+  IrFunc *f = g->b.f;
+  IrBlock *yes = ir_block_new(f), *no = ir_block_new(f), *join = ir_block_new(f);
+  IrValue *y = ir_var_read(f, at, g->vars[s->y]), *z = ir_var_read(f, at, g->vars[s->z]);
+  ir_branch(f, at, word(&g->b, at, BC_LT_I64, y, z), yes, no);
+  ir_seal(f, yes);
+  ir_seal(f, no);
+  ir_jump(f, lower_stmts(g, s->body, yes), join);
+  ir_jump(f, lower_stmts(g, s->other, no), join);
+  ir_seal(f, join);
+  return join;
+}
+
+static IrBlock *lower_loop(Gen *g, const Stmt *s, IrBlock *at) {
+  IrFunc *f = g->b.f;
+  IrVar *i = ir_var_new(f, &ir_shape_word, NULL);
+  IrBlock *head = ir_block_new(f), *body = ir_block_new(f), *out = ir_block_new(f);
+  ir_var_write(f, at, i, konst(&g->b, at, 0));
+  ir_jump(f, at, head);
+  ir_branch(f, head, word(&g->b, head, BC_LT_I64, ir_var_read(f, head, i), konst(&g->b, head, s->k)), body, out);
+  ir_seal(f, body);
+  ir_seal(f, out);
+  body = lower_stmts(g, s->body, body);
+  ir_var_write(f, body, i, word(&g->b, body, BC_ADD_64, ir_var_read(f, body, i), konst(&g->b, body, 1)));
+  ir_jump(f, body, head);
+  ir_seal(f, head);
+  return out;
+}
+
+static IrValue *on_local(Gen *g, IrBlock *at, u16 op, const IrShape *shape, IrLocal *l, IrValue *arg) {
+  IrValue *v = ir_value_v(g->b.f, at, op, shape, arg ? 1 : 0, &arg);
+  v->local = l;
+  return v;
+}
+
+/* Statements on pairs and locals. */
+static void lower_wide(Gen *g, const Stmt *s, IrBlock *at) {
+  IrFunc *f = g->b.f;
+  IrVar *x = g->vars[s->x], *y = g->vars[s->y], *p = g->pairs[s->p], *q = g->pairs[s->q];
+  IrLocal *l = g->locals[s->q];
+  IrValue *two[] = {ir_var_read(f, at, x), ir_var_read(f, at, y)}, *t;
+  switch (s->kind) {
+    case PACK:
+      t = ir_value(f, at, IR_TUPLE, &ir_shape_2words, 2, two[1], ir_var_read(f, at, g->vars[s->z]));
+      ir_var_write(f, at, p, t);
+      break;
+    case UNPACK: {
+      IrValue *w = ir_var_read(f, at, p);
+      IrValue *lo = ir_extract(f, at, w, 0, &ir_shape_word), *hi = ir_extract(f, at, w, 1, &ir_shape_word);
+      hi = word(&g->b, at, BC_MUL_64, hi, konst(&g->b, at, 2));
+      ir_var_write(f, at, x, word(&g->b, at, BC_ADD_64, lo, hi));
+      ir_var_write(f, at, y, lo);
+      break;
+    }
+    case PAIR_CALL: ir_var_write(f, at, p, call(&g->b, at, g->pair, &ir_shape_2words, 2, two)); break;
+    case PAIR_SWAP:
+      t = ir_var_read(f, at, p);
+      ir_var_write(f, at, p, ir_var_read(f, at, q));
+      ir_var_write(f, at, q, t);
+      break;
+    case TO_LOCAL: on_local(g, at, IR_WRITE_LOCAL, &ir_shape_none, l, ir_var_read(f, at, p)); break;
+    case FROM_LOCAL: ir_var_write(f, at, p, on_local(g, at, IR_READ_LOCAL, &ir_shape_2words, l, NULL)); break;
+    case SET_LOCAL: on_local(g, at, BC_STF_64, &ir_shape_none, l, two[0])->imm = 8; break;
+    default:
+      t = on_local(g, at, BC_LDF_64, &ir_shape_word, l, NULL);
+      t->imm = (s->p & 1) * 8;
+      ir_var_write(f, at, x, t);
   }
 }
 
@@ -401,62 +497,73 @@ static IrBlock *lower_stmts(Gen *g, const Stmt *s, IrBlock *at) {
       ir_var_write(f, at, x, ir_var_read(f, at, y));
       ir_var_write(f, at, y, t);
     } else if (s->kind == IF) {
-      IrBlock *yes = ir_block_new(f), *no = ir_block_new(f), *join = ir_block_new(f);
-      ir_branch(f, at, word(&g->b, at, BC_LT_I64, ir_var_read(f, at, y), ir_var_read(f, at, z)), yes, no);
-      ir_seal(f, yes);
-      ir_seal(f, no);
-      ir_jump(f, lower_stmts(g, s->body, yes), join);
-      ir_jump(f, lower_stmts(g, s->other, no), join);
-      ir_seal(f, join);
-      at = join;
+      at = lower_if(g, s, at);
+    } else if (s->kind == LOOP) {
+      at = lower_loop(g, s, at);
     } else {
-      IrVar *i = ir_var_new(f, &ir_shape_word, NULL);
-      IrBlock *head = ir_block_new(f), *body = ir_block_new(f), *out = ir_block_new(f);
-      ir_var_write(f, at, i, konst(&g->b, at, 0));
-      ir_jump(f, at, head);
-      ir_branch(f, head, word(&g->b, head, BC_LT_I64, ir_var_read(f, head, i), konst(&g->b, head, s->k)), body, out);
-      ir_seal(f, body);
-      ir_seal(f, out);
-      body = lower_stmts(g, s->body, body);
-      ir_var_write(f, body, i, word(&g->b, body, BC_ADD_64, ir_var_read(f, body, i), konst(&g->b, body, 1)));
-      ir_jump(f, body, head);
-      ir_seal(f, head);
-      at = out;
+      lower_wide(g, s, at);
     }
   }
   return at;
 }
 
-static void random_program(u32 seed) {
-  BcModule *m = module_new();
-  Gen g = {.rng = seed, .callee = reserve(m), .nvars = 3 + seed % 5, .budget = 60};
-  Arena arena = {0};
+static void build_callees(Gen *g, BcModule *m) {
+  g->callee = reserve(m);
+  g->pair = reserve(m);
   Build c = begin(m, "callee", 2, 1);
   IrValue *t = word(&c, c.entry, BC_MUL_64, c.params[1], konst(&c, c.entry, 3));
   ir_term(c.f, c.entry, BC_RET1, 1, word(&c, c.entry, BC_SUB_64, c.params[0], t));
-  finish(&c, g.callee);
+  finish(&c, g->callee);
+  c = begin(m, "pair", 2, 2);
+  IrValue *sum = word(&c, c.entry, BC_ADD_64, c.params[0], c.params[1]);
+  IrValue *diff = word(&c, c.entry, BC_SUB_64, c.params[0], c.params[1]);
+  ir_term(c.f, c.entry, BC_RETN, 1, ir_value(c.f, c.entry, IR_TUPLE, &ir_shape_2words, 2, sum, diff));
+  finish(&c, g->pair);
+}
+
+/* sum += v * k, in the program and in C. */
+static void fold(Gen *g, IrBlock *at, IrValue **sum, i64 *want, IrValue *v, i64 known, i64 k) {
+  *sum = word(&g->b, at, BC_ADD_64, *sum, word(&g->b, at, BC_MUL_64, v, konst(&g->b, at, k)));
+  *want = add(*want, mul(known, k));
+}
+
+static void random_program(u32 seed) {
+  BcModule *m = module_new();
+  Gen g = {.rng = seed, .nvars = 3 + seed % 5, .budget = 60};
+  Arena arena = {0};
+  build_callees(&g, m);
   u32 self = reserve(m);
   g.b = begin(m, "random", 2, 1);
-  i64 v[8] = {11, 5}, args[2] = {11, 5};
+  IrFunc *f = g.b.f;
+  Values st = {.v = {11, 5}};
   for (u32 i = 0; i < g.nvars; i++) {
-    g.vars[i] = ir_var_new(g.b.f, &ir_shape_word, NULL);
-    if (i >= 2) v[i] = i * 3;
-    ir_var_write(g.b.f, g.b.entry, g.vars[i], i < 2 ? g.b.params[i] : konst(&g.b, g.b.entry, v[i]));
+    g.vars[i] = ir_var_new(f, &ir_shape_word, NULL);
+    if (i >= 2) st.v[i] = i * 3;
+    ir_var_write(f, g.b.entry, g.vars[i], i < 2 ? g.b.params[i] : konst(&g.b, g.b.entry, st.v[i]));
   }
-  const Stmt *prog = gen_stmts(&g, &arena, 12, 0);
-  interpret(prog, v);
+  for (u32 i = 0; i < PAIRS; i++) {
+    g.pairs[i] = ir_var_new(f, &ir_shape_2words, NULL);
+    ir_var_write(f, g.b.entry, g.pairs[i], ir_value(f, g.b.entry, BC_ZERO, &ir_shape_2words, 0));
+    g.locals[i] = ir_local_new(f, &ir_shape_2words, NULL);
+    on_local(&g, g.b.entry, IR_ZERO_LOCAL, &ir_shape_none, g.locals[i], NULL);
+  }
+  const Stmt *prog = gen_stmts(&g, &arena, 14, 0);
+  interpret(prog, &st);
   IrBlock *at = lower_stmts(&g, prog, g.b.entry);
   IrValue *sum = konst(&g.b, at, 0);
   i64 want = 0;
-  for (u32 i = 0; i < g.nvars; i++) {
-    IrValue *w = word(&g.b, at, BC_MUL_64, ir_var_read(g.b.f, at, g.vars[i]), konst(&g.b, at, i + 1));
-    sum = word(&g.b, at, BC_ADD_64, sum, w);
-    want = (i64)((u64)want + (u64)v[i] * (i + 1));
+  for (u32 i = 0; i < g.nvars; i++) fold(&g, at, &sum, &want, ir_var_read(f, at, g.vars[i]), st.v[i], i + 1);
+  for (u32 i = 0; i < PAIRS * 2; i++) {
+    IrValue *p = ir_var_read(f, at, g.pairs[i / 2]);
+    fold(&g, at, &sum, &want, ir_extract(f, at, p, i % 2, &ir_shape_word), st.pair[i / 2][i % 2], 10 + i);
+    IrValue *l = on_local(&g, at, BC_LDF_64, &ir_shape_word, g.locals[i / 2], NULL);
+    l->imm = i % 2 * 8;
+    fold(&g, at, &sum, &want, l, st.local[i / 2][i % 2], 20 + i);
   }
-  ir_term(g.b.f, at, BC_RET1, 1, sum);
+  ir_term(f, at, BC_RET1, 1, sum);
   finish(&g.b, self);
   show(m, self);
-  i64 got = run(m, self, args, 2);
+  i64 got = run(m, self, (i64[]){11, 5}, 2);
   if (got != want) fail_msg("seed %u: got %lld, want %lld", seed, (long long)got, (long long)want);
   module_free(m);
   arena_free(&arena);
@@ -469,7 +576,7 @@ static void test_random(void **state) {
     random_program((u32)atoi(one));
     return;
   }
-  for (u32 seed = 1; seed <= 3000; seed++) random_program(seed);
+  for (u32 seed = 1; seed <= 4000; seed++) random_program(seed);
 }
 
 int main(void) {
