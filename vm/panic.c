@@ -258,13 +258,14 @@ static Status fatalpanic_native(G *g, Slot *fp) {
   FrameIter it;
   for (walk_first(&it, g); it.rec && it.fp != gopanic; walk_next(&it)) continue;
   if (it.rec) walk_next(&it);
-  if (it.rec) {
-    g->pc = it.pc;
+  if (it.rec) { /* a PANIC may be its function's last instruction: the position is given exactly */
+    g->pc = it.pc - 1;
+    g->at_jump = true;
     g->fp = it.fp;
     g->seg = (Segment *)it.seg;
   }
   if (g->sig)
-    print_format("[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x%lx]\n", (unsigned long)(uintptr_t)(g->pc - 1));
+    print_format("[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x%lx]\n", (unsigned long)(uintptr_t)g->pc);
   print_flush();
   fatal_panic_exit(g);
 }
@@ -306,6 +307,7 @@ static u32 add_func(const char *symbol, u32 flags, u32 nslots, u16 nargs, u16 nr
   }
   f.lines = NEW(&own.arena, BcLine);
   f.nlines = 1;
+  f.lines[0].line = 860; /* gopanic's in Go 1.26 */
   VEC_PUSH(&own.arena, &own.funcs, f);
   return own.funcs.n - 1;
 }

@@ -7,12 +7,11 @@
  */
 #include "vm/vm_priv.h"
 
-static void set_frame(FrameIter *it, Slot *fp, const Insn *pc, bool at_jump) {
+static void set_frame(FrameIter *it, Slot *fp, const Insn *pc, bool exact) {
   it->fp = fp;
   it->pc = pc;
-  FuncRec *rec = func_of_insn(pc);
-  it->exact = at_jump || (rec && rec->code == pc);
-  if (!it->exact) rec = func_of_insn(pc - 1);
+  it->exact = exact;
+  FuncRec *rec = func_of_insn(exact ? pc : pc - 1);
   if (!rec) rt_throw("frame walker: return address is not in any function");
   it->rec = rec;
   it->flags = rec->flags;
@@ -20,7 +19,9 @@ static void set_frame(FrameIter *it, Slot *fp, const Insn *pc, bool at_jump) {
 
 void walk_first(FrameIter *it, const G *g) {
   *it = (FrameIter){.g = g, .seg = g->seg};
-  if (g->pc && g->fp) set_frame(it, g->fp, g->pc, g->at_jump);
+  if (!g->pc || !g->fp) return;
+  const FuncRec *rec = func_of_insn(g->pc);
+  set_frame(it, g->fp, g->pc, g->at_jump || (rec && rec->code == g->pc));
 }
 
 static const NativeFrame *native_of(const G *g, const Slot *fp) {

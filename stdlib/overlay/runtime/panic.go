@@ -142,13 +142,31 @@ type stringer interface{ String() string }
 
 // A vmPanic is the beginning of the VM's record of a panic in progress.
 type vmPanic struct {
-	link *vmPanic
-	arg  any
+	link       *vmPanic
+	arg        any
+	_          [2]uintptr
+	recovered  bool
+	goexit     bool
+	repanicked bool
 }
 
-// preprintpanics replaces the values of panics about to be printed by the texts of their Error and String methods.
+// preprintpanics replaces the values of panics about to be printed by the texts of their Error and String methods. The
+// older one of two neighbours with the same value is marked: it is printed once, as repanicked.
 func preprintpanics(p *vmPanic) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case string:
+			throw("panic while printing panic value: " + r)
+		default:
+			throw("panic while printing panic value: type " + typeString(efaceOf(&r)._type))
+		}
+	}()
 	for ; p != nil; p = p.link {
+		if p.link != nil && *efaceOf(&p.link.arg) == *efaceOf(&p.arg) {
+			p.link.repanicked = true
+			continue
+		}
 		switch v := p.arg.(type) {
 		case error:
 			p.arg = v.Error()
