@@ -1,8 +1,8 @@
 /* ir_emit.c - from SSA values with slots to a BcFunc: instructions, jumps, the line table, safepoint maps.
  * ir_emit() runs the stages of ir_priv.h. A jump to a block at or before it polls: it becomes its _B twin, and is a
  * safepoint whose map is the state at the target. Blocks that hold nothing but a jump are skipped by the jumps to them.
- * A map marks, of the slots live at its position, those that hold pointers; locals are always in it, so they are cleared
- * at the function's entry. */
+ * A map marks, of the slots and locals live at its position, those that hold pointers; locals live at the entry are
+ * cleared there. */
 #include "frontend/ir_priv.h"
 
 #include <stdlib.h>
@@ -399,13 +399,18 @@ static void emit_block(Emission *em, IrBlock *b, IrBlock *next) {
   emit_terminator(em, b, next);
 }
 
+static bool has_pointers(const IrShape *s) {
+  for (u32 i = 0; i < (s->nslots + 63) / 64; i++) {
+    if (s->ptrs[i]) return true;
+  }
+  return false;
+}
+
 static void clear_locals(Emission *em) {
   u32 lo = UINT32_MAX, hi = 0;
   for (u32 i = 0; i < em->e.f->locals.n; i++) {
     const IrLocal *l = em->e.f->locals.v[i];
-    bool ptrs = false;
-    for (u32 k = 0; k < (l->shape->nslots + 63) / 64; k++) ptrs |= l->shape->ptrs[k] != 0;
-    if (!ptrs) continue;
+    if (!has_pointers(l->shape) || !em->e.locals[i].at_entry) continue;
     if ((u32)l->slot < lo) lo = (u32)l->slot;
     if (l->slot + l->shape->nslots > hi) hi = l->slot + l->shape->nslots;
   }
@@ -449,19 +454,9 @@ static void mark_slots(u64 *map, u32 slot, const IrShape *shape) {
   }
 }
 
-static bool has_pointers(const IrShape *s) {
-  for (u32 i = 0; i < (s->nslots + 63) / 64; i++) {
-    if (s->ptrs[i]) return true;
-  }
-  return false;
-}
-
-static void map_value(const Emission *em, MapBuilder *mb, const IrValue *v) {
-  const ValueInfo *in = &em->e.info[v->id];
-  if (!in->cls || !in->live.n || !has_pointers(v->shape)) return;
-  u32 slot = value_slot(&em->e, v);
-  for (u32 i = 0; i < in->live.n; i++) {
-    Range r = in->live.v[i];
+static void map_ranges(MapBuilder *mb, const RangeVec *live, u32 slot, const IrShape *shape) {
+  for (u32 i = 0; i < live->n; i++) {
+    Range r = live->v[i];
     u32 lo = 0, hi = mb->n;
     while (lo < hi) {
       u32 mid = (lo + hi) / 2;
@@ -471,9 +466,21 @@ static void map_value(const Emission *em, MapBuilder *mb, const IrValue *v) {
     for (; lo < mb->n && mb->keys[lo] < r.end * 2; lo++) {
       /* the results, and the callee's own word, which may lie in the link area by then */
       if (mb->keys[lo] == r.start * 2 + 1 || mb->keys[lo] == r.end * 2 - 1) continue;
-      mark_slots(mb->raw + (size_t)lo * mb->words, slot, v->shape);
+      mark_slots(mb->raw + (size_t)lo * mb->words, slot, shape);
     }
   }
+}
+
+static void map_value(const Emission *em, MapBuilder *mb, const IrValue *v) {
+  const ValueInfo *in = &em->e.info[v->id];
+  if (in->cls && has_pointers(v->shape)) map_ranges(mb, &in->live, value_slot(&em->e, v), v->shape);
+}
+
+static void map_local(const Emission *em, MapBuilder *mb, const IrLocal *l) {
+  const LocalInfo *in = &em->e.locals[l->id];
+  if (!has_pointers(l->shape)) return;
+  if (!in->always) map_ranges(mb, &in->live, (u32)l->slot, l->shape);
+  for (u32 i = 0; in->always && i < mb->n; i++) mark_slots(mb->raw + (size_t)i * mb->words, (u32)l->slot, l->shape);
 }
 
 static const SafepointAt *sort_base;
@@ -498,11 +505,8 @@ static void build_maps(Emission *em, MapBuilder *mb) {
   if (!sorted) qsort(mb->order, mb->n, sizeof(u32), by_key);
   for (u32 i = 0; i < mb->n; i++) {
     mb->keys[i] = em->safepoints.v[mb->order[i]].key;
-    for (u32 k = 0; k < em->e.f->locals.n; k++) {
-      const IrLocal *l = em->e.f->locals.v[k];
-      mark_slots(mb->raw + (size_t)i * mb->words, (u32)l->slot, l->shape);
-    }
   }
+  for (u32 i = 0; i < em->e.f->locals.n; i++) map_local(em, mb, em->e.f->locals.v[i]);
   for (u32 i = 0; i < em->e.order.n; i++) {
     const IrBlock *b = em->e.order.v[i];
     for (u32 k = 0; k < b->phis.n; k++) map_value(em, mb, b->phis.v[k]);

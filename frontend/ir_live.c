@@ -5,8 +5,7 @@
  * What does not follow from "written at the definition, read at the uses":
  *   - constants and addresses are made anew where only a copy wants them (phi, window, tuple): such a use is none;
  *   - EXTRACT of a value that is live at all uses of the part is read in place (alias);
- *   - a snapshot of a local that nothing changes before its last use is read in place (home), and a value whose only use
- *     is to be written to a local is made there;
+ *   - values with a home (ir_locals.c) have no slots of their own;
  *   - operands of parking instructions live one position longer: their slots are not the results';
  *   - so does the function or itab of a call: moving arguments into the window must not overwrite it;
  *   - so do operands of instructions with wide results, unless the VM is known to read all operands first. */
@@ -144,7 +143,7 @@ static bool reads_first(u16 op) {
   }
 }
 
-static u32 read_end(const Emitter *e, const IrValue *user) {
+u32 ir_read_end(const Emitter *e, const IrValue *user) {
   u32 pos = e->info[user->id].pos;
   if (user->op < BC_COUNT && (op_info[user->op].flags & OPF_PARKS)) return pos + 2;
   return pos + (user->shape->nslots > 1 && !reads_first(user->op) ? 2 : 1);
@@ -172,7 +171,7 @@ static void each_use(Emitter *e, Uses *u, UseFn *fn) {
     }
     for (u32 k = 0; k < b->values.n; k++) {
       IrValue *v = b->values.v[k];
-      u32 end = read_end(e, v);
+      u32 end = ir_read_end(e, v);
       for (u32 j = 0; j < v->nargs; j++) {
         if (value_is_remat(v->args[j]) && arg_is_copied(v, j)) continue;
         bool callee = j == 0 && (v->op == BC_CALLC || v->op == BC_CALLI);
@@ -260,76 +259,6 @@ static void value_ranges(Emitter *e, Walk *w, const Uses *u, IrValue *v) {
   }
 }
 
-/* ---- locals read and made in place ---- */
-
-static bool writes_local(const IrValue *v, const IrLocal *l) {
-  if (v->op == IR_WRITE_LOCAL || v->op == IR_ZERO_LOCAL) return v->local == l;
-  return v->op < BC_COUNT && op_info[v->op].a == OPK_L && v->local == l;
-}
-
-#define HOME_WINDOW 64 /* instructions looked at */
-
-/* The snapshot v = READ_LOCAL is used only inside its block before anything can change the local. */
-static void read_in_place(Emitter *e, const IrBlock *b, u32 at, const bool *address_taken) {
-  IrValue *v = b->values.v[at];
-  u32 left = v->uses, limit = at + HOME_WINDOW;
-  for (u32 i = at + 1; i < b->values.n && i < limit && left; i++) {
-    const IrValue *x = b->values.v[i];
-    for (u32 k = 0; k < x->nargs; k++) left -= x->args[k] == v;
-    if (!left) break;
-    if (writes_local(x, v->local)) return;
-    if (address_taken[v->local->id] && x->op < BC_COUNT && (op_info[x->op].flags & (OPF_STORE | OPF_CALLS))) return;
-  }
-  if (!left) e->info[v->id].home = v->local;
-}
-
-static bool same_pointers(const IrShape *a, const IrShape *b) {
-  if (a->nslots != b->nslots) return false;
-  return !memcmp(a->ptrs, b->ptrs, (a->nslots + 63) / 64 * sizeof(u64));
-}
-
-/* w = WRITE_LOCAL v, v's only use, and nothing touches the local from v's definition on. */
-static void made_in_place(Emitter *e, const IrBlock *b, u32 at, const bool *address_taken) {
-  const IrValue *w = b->values.v[at];
-  IrValue *v = w->args[0];
-  if (v->uses != 1 || v->block != b || value_is_call(v) || value_is_remat(v)) return;
-  if (v->op >= BC_COUNT && v->op != IR_TUPLE) return;
-  if (address_taken[w->local->id] || !same_pointers(v->shape, w->local->shape)) return;
-  u32 lowest = at > HOME_WINDOW ? at - HOME_WINDOW : 0;
-  for (u32 i = at; i-- > lowest;) {
-    const IrValue *x = b->values.v[i];
-    if (x->local == w->local || x->locals) return;
-    for (u32 k = 0; k < x->nargs; k++) {
-      if (e->info[x->args[k]->id].home == w->local) return;
-    }
-    if (x == v) {
-      e->info[v->id].home = w->local;
-      return;
-    }
-  }
-}
-
-static void find_homes(Emitter *e) {
-  if (!e->f->locals.n) return;
-  bool *taken = NEW_ARRAY(e->arena, bool, e->f->locals.n);
-  for (u32 i = 0; i < e->order.n; i++) {
-    for (u32 k = 0; k < e->order.v[i]->values.n; k++) {
-      const IrValue *v = e->order.v[i]->values.v[k];
-      if (v->op == BC_LEAL) taken[v->local->id] = true;
-      for (u32 j = 0; v->locals && j < v->nargs / 2; j++) {
-        if (v->locals[j]) taken[v->locals[j]->id] = true;
-      }
-    }
-  }
-  for (u32 i = 0; i < e->order.n; i++) {
-    const IrBlock *b = e->order.v[i];
-    for (u32 k = 0; k < b->values.n; k++) {
-      if (b->values.v[k]->op == IR_READ_LOCAL) read_in_place(e, b, k, taken);
-      if (b->values.v[k]->op == IR_WRITE_LOCAL) made_in_place(e, b, k, taken);
-    }
-  }
-}
-
 /* ---- aliases ---- */
 
 static void find_alias(Emitter *e, IrValue *v) {
@@ -342,7 +271,7 @@ static void find_alias(Emitter *e, IrValue *v) {
 void ir_live(Emitter *e) {
   u32 nblocks = e->f->blocks.n;
   assign_positions(e);
-  find_homes(e);
+  ir_local_homes(e);
   Uses u = collect_uses(e);
   Walk w = {NEW_ARRAY(e->arena, u32, nblocks), NEW_ARRAY(e->arena, u32, nblocks), {0}};
   for (u32 i = 0; i < e->order.n; i++) {
@@ -368,4 +297,5 @@ void ir_live(Emitter *e) {
     }
   }
   VEC_FREE(&w.touched);
+  ir_local_ranges(e);
 }

@@ -5,6 +5,7 @@
  *   ir_opt.c       common subexpressions, constants out of loops
  *   ir_layout.c    the order of blocks
  *   ir_live.c      positions of values; live ranges
+ *   ir_locals.c    locals: what is read and made in place, when they are live
  *   ir_coalesce.c  values that shall share slots joined to classes
  *   ir_slots.c     call windows, slots of classes
  *   ir_moves.c     parallel copies
@@ -60,6 +61,12 @@ typedef struct BlockInfo { /* block->aux */
 } BlockInfo;
 #define BLOCK_INFO(b) ((BlockInfo *)(b)->aux)
 
+typedef struct LocalInfo { /* by local id */
+  bool always;      /* live everywhere: its address is taken, or the recover block reads it */
+  bool at_entry;    /* live at the function's entry */
+  RangeVec live;
+} LocalInfo;
+
 typedef struct CallSite { /* an instruction with a window */
   IrValue *v;
   u32 pos;
@@ -76,6 +83,7 @@ typedef struct Emitter {
   Arena *arena;       /* the function's */
   IrBlockVec order;   /* layout */
   ValueInfo *info;
+  LocalInfo *locals;
   u32 npos;
   VEC(CallSite) calls; /* by position */
   u32 nslots;
@@ -102,6 +110,10 @@ void ir_split_edges(IrFunc *f);       /* critical edges into blocks with phis */
 void ir_layout(Emitter *e);           /* e->order, loops, rotation */
 /* ---- ir_live.c ---- */
 void ir_live(Emitter *e);
+u32 ir_read_end(const Emitter *e, const IrValue *user); /* end of the ranges of user's operands that die there */
+/* ---- ir_locals.c: the first before ranges are known, the second after ---- */
+void ir_local_homes(Emitter *e);
+void ir_local_ranges(Emitter *e);
 static inline bool value_is_remat(const IrValue *v) { /* as cheap to make anew as to copy */
   switch (v->op) {
     case BC_LDK: case BC_LDSTR: case BC_LDFN: case BC_LDREC: case BC_LDTY: case BC_LDITAB: case BC_LEAG: case BC_ZERO:

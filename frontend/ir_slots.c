@@ -168,7 +168,7 @@ static void scan_begin(Slots *s) {
   s->now = 0;
   s->scanning = true;
   s->events.n = 0;
-  memset(s->busy, 0, s->busy_words * sizeof *s->busy);
+  if (s->busy_words) memset(s->busy, 0, s->busy_words * sizeof *s->busy);
   memset(s->take, 0xff, (s->e->npos + 2) * sizeof(u32));
   memset(s->release, 0xff, (s->e->npos + 2) * sizeof(u32));
   for (u32 i = 0; i < s->taken.n; i++) {
