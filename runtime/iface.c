@@ -43,13 +43,38 @@ static bool field_is_blank(const AbiStructField *f) {
   return s.len == 1 && s.p[0] == '_';
 }
 
+/* Can comparing values of this type panic? Those that hold interfaces. */
+static bool equal_may_panic(const AbiType *t) {
+  if (t->kind == BCK_INTERFACE) return true;
+  if (t->kind == BCK_ARRAY) return equal_may_panic(((const AbiArrayType *)t)->elem);
+  const AbiStructType *s = (const AbiStructType *)t;
+  for (i64 i = 0; t->kind == BCK_STRUCT && i < s->nfields; i++)
+    if (equal_may_panic(s->fields[i].typ)) return true;
+  return false;
+}
+
+/* As gc orders it: of the fields between two that may panic, lengths of strings come first, their bytes last. */
 static Status struct_equal(G *g, const AbiStructType *s, const u8 *a, const u8 *b, bool *eq) {
   *eq = true;
-  for (i64 i = 0; i < s->nfields && *eq; i++) {
-    const AbiStructField *f = &s->fields[i];
-    if (field_is_blank(f)) continue;
-    Status st = type_equal(g, f->typ, a + f->offset, b + f->offset, eq);
-    if (st != ST_OK) return st;
+  for (i64 i = 0; i < s->nfields;) {
+    i64 end = i;
+    while (end < s->nfields && !equal_may_panic(s->fields[end].typ)) end++;
+    for (u32 bytes = 0; bytes < 2; bytes++)
+      for (i64 j = i; j < end; j++) {
+        const AbiStructField *f = &s->fields[j];
+        if (field_is_blank(f)) continue;
+        const u8 *x = a + f->offset, *y = b + f->offset;
+        bool is_string = f->typ->kind == BCK_STRING;
+        if (is_string && !bytes) *eq = ((const GoString *)x)->len == ((const GoString *)y)->len;
+        else if (is_string == (bool)bytes) type_equal(g, f->typ, x, y, eq);
+        if (!*eq) return ST_OK;
+      }
+    if (end < s->nfields && !field_is_blank(&s->fields[end])) {
+      const AbiStructField *f = &s->fields[end];
+      Status st = type_equal(g, f->typ, a + f->offset, b + f->offset, eq);
+      if (st != ST_OK || !*eq) return st;
+    }
+    i = end + 1;
   }
   return ST_OK;
 }

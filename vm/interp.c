@@ -20,6 +20,7 @@
 #include "runtime/map.h"
 #include "runtime/slice.h"
 #include "runtime/str.h"
+#include "vm/fault.h"
 #include "vm/ops.h"
 #include "vm/vm_priv.h"
 
@@ -37,10 +38,11 @@ u32 vm_handlers[BC_COUNT], vm_xhandlers[XOP_COUNT];
 #define SAVE() (g->pc = pc + 1, g->fp = fp)
 
 #ifdef __clang__
-#define PRESERVE __attribute__((preserve_none))
+#define PRESERVE __attribute__((preserve_none, section("interp_text")))
+#define HANDLER_TYPE __attribute__((preserve_none))
 #define PARAMS const Insn *pc, Slot *fp, G *g, u64 ra, double fa
 #define ARGS pc, fp, g, ra, fa
-typedef PRESERVE void Handler(PARAMS);
+typedef HANDLER_TYPE void Handler(PARAMS);
 #define TAIL [[clang::musttail]] return
 #define DISPATCH TAIL((Handler *)(uintptr_t)pc->op)(ARGS)
 #define OP(name) static PRESERVE void op_##name(PARAMS) {
@@ -133,10 +135,17 @@ void interp_init(void) {
   for (u32 i = 0; i < XOP_COUNT; i++) vm_xhandlers[i] = (u32)(uintptr_t)xhandler_table[i];
 }
 
+/* Notes the stack pointer that handlers have on entry, then becomes the handler of the instruction at pc (in r12, the first
+ * argument of the convention). */
+__attribute__((naked)) static PRESERVE void note_sp(PARAMS) {
+  __asm__("movq %rsp, interp_entry_sp\n\tmovl (%r12), %eax\n\tjmpq *%rax");
+}
+void *interp_fault_handler(void) { return (void *)cold_fault; }
+
 void interp_run(G *g) {
   g = call_switched(g);
   if (!g) return;
-  ((Handler *)(uintptr_t)g->pc->op)(g->pc, g->fp, g, 0, 0);
+  note_sp(g->pc, g->fp, g, 0, 0);
 }
 #else
 /* Called once with NULL to learn the addresses of the labels. long: all handlers. */

@@ -9,6 +9,7 @@
 #include "runtime/map.h"
 #include "runtime/slice.h"
 #include "runtime/str.h"
+#include "vm/fault.h"
 #include "vm/vm_priv.h"
 
 #define A (&fp[pc->a])
@@ -20,30 +21,20 @@
 #define UNUSED_G ((void)g)
 
 /* ---- equality ---- */
-static Status store_bool(Status st, Slot *dst, bool v) {
-  if (st == ST_OK) dst->u = v;
-  return st;
-}
-OP_HELPER(EQ_EFACE) {
-  bool eq = false;
-  Status st = efaceeq(g, B, C, &eq);
-  return store_bool(st, A, eq);
-}
-OP_HELPER(EQ_IFACE) {
-  bool eq = false;
-  Status st = ifaceeq(g, B, C, &eq);
-  return store_bool(st, A, eq);
-}
-OP_HELPER(EQ_T) {
-  bool eq = false;
-  Status st = type_equal(g, TYPE, B, C, &eq);
-  return store_bool(st, A, eq);
-}
+/* Runs a comparison of values that may lie in memory which is not there. */
+#define COMPARE(call)                 \
+  bool eq = false;                    \
+  fault_restartable = true;           \
+  Status st = (call);                 \
+  fault_restartable = false;          \
+  if (st == ST_OK) A->u = eq;         \
+  return st
+OP_HELPER(EQ_EFACE) { COMPARE(efaceeq(g, B, C, &eq)); }
+OP_HELPER(EQ_IFACE) { COMPARE(ifaceeq(g, B, C, &eq)); }
+OP_HELPER(EQ_T) { COMPARE(type_equal(g, TYPE, B, C, &eq)); }
 OP_HELPER(EQ_MT) {
-  bool eq = false;
   if (TYPE->size && (!B->p || !C->p)) return panic_rt(g, RT_PANIC_MEM, 0, 0);
-  Status st = type_equal(g, TYPE, B->p, C->p, &eq);
-  return store_bool(st, A, eq);
+  COMPARE(type_equal(g, TYPE, B->p, C->p, &eq));
 }
 
 /* ---- strings and slices ---- */

@@ -8,6 +8,7 @@
 #include "runtime/print.h"
 #include "runtime/rand.h"
 #include "runtime/timer.h"
+#include "vm/fault.h"
 #include "vm/vm_priv.h"
 
 VmHooks vm_hooks = {
@@ -39,6 +40,7 @@ void vm_new(int argc, char **argv) {
   sched_init();
   timer_init();
   interp_init();
+  fault_init();
   call_init();
   link_init();
   heap_add_root_fn(itab_roots);
