@@ -317,6 +317,57 @@ static void emit_tail_call(Emission *em, const IrValue *v) {
   ir_push(&em->code, i);
 }
 
+static void emit_body(Emission *em, const IrBlock *b) {
+  for (u32 k = 0; k < b->phis.n; k++) {
+    if (b->phis.v[k]->op == IR_UNDEF && em->e.info[b->phis.v[k]->id].cls) emit_pseudo(em, b->phis.v[k]);
+  }
+  for (u32 k = 0; k + 1 < b->values.n;) {
+    const IrValue *v = b->values.v[k];
+    if (v->op == IR_EXTRACT) {
+      k += emit_extracts(em, b, k);
+    } else {
+      emit_value(em, v);
+      k++;
+    }
+  }
+}
+
+/* The conditional jump that ends `b`, emitted where `next` follows. */
+static void emit_branch(Emission *em, const IrBlock *from, const IrBlock *b, const IrBlock *next) {
+  const IrValue *v = VEC_LAST(&b->values);
+  IrBlock *yes = final_target(b->succs[0]), *no = final_target(b->succs[1]);
+  Insn i = plain_insn(em, v);
+  mark_line(em, v->pos);
+  if (yes == next) {
+    bool swap;
+    i.op = inverse_jump(v->op, &swap);
+    if (swap) {
+      u16 t = i.a;
+      i.a = i.b;
+      i.b = t;
+    }
+    push_jump(em, from, i, no);
+    return;
+  }
+  push_jump(em, from, i, yes);
+  if (no != next) push_jump(em, from, (Insn){.op = BC_JMP}, no);
+}
+
+#define MAX_COPIED 4
+
+/* A loop's condition, at its bottom, that is short enough to be tested once more where the loop is entered instead of
+ * jumping down to it. Its slots hold the same values there. */
+static bool copy_condition(const Emission *em, const IrBlock *cond, const IrBlock *next) {
+  if (!cond->succs[1] || cond->values.n > MAX_COPIED) return false;
+  if (final_target(cond->succs[0]) != next && final_target(cond->succs[1]) != next) return false;
+  for (u32 k = 0; k + 1 < cond->values.n; k++) {
+    const IrValue *v = cond->values.v[k];
+    if (v->op == IR_EXTRACT && em->e.info[v->id].alias) continue;
+    if (v->op >= BC_COUNT || value_is_call(v) || (op_info[v->op].flags & OPF_SAFEPOINT)) return false;
+  }
+  return final_target(cond->succs[0]) != final_target(cond->succs[1]);
+}
+
 static void emit_terminator(Emission *em, const IrBlock *b, IrBlock *next) {
   const IrValue *v = VEC_LAST(&b->values);
   emit_phi_moves(em, b);
@@ -331,27 +382,15 @@ static void emit_terminator(Emission *em, const IrBlock *b, IrBlock *next) {
     return;
   }
   IrBlock *yes = final_target(b->succs[0]), *no = b->succs[1] ? final_target(b->succs[1]) : yes;
-  if (v->op == BC_JMP || yes == no) {
-    if (yes == next) return;
+  if (v->op != BC_JMP && yes != no) {
+    emit_branch(em, b, b, next);
+  } else if (yes != next && yes->order > b->order && copy_condition(em, yes, next)) {
+    emit_body(em, yes);
+    emit_branch(em, b, yes, next);
+  } else if (yes != next) {
     mark_line(em, v->pos);
     push_jump(em, b, (Insn){.op = BC_JMP}, yes);
-    return;
   }
-  mark_line(em, v->pos);
-  Insn i = plain_insn(em, v);
-  if (yes == next) {
-    bool swap;
-    i.op = inverse_jump(v->op, &swap);
-    if (swap) {
-      u16 t = i.a;
-      i.a = i.b;
-      i.b = t;
-    }
-    push_jump(em, b, i, no);
-    return;
-  }
-  push_jump(em, b, i, yes);
-  if (no != next) push_jump(em, b, (Insn){.op = BC_JMP}, no);
 }
 
 static bool moves_nothing(Emission *em, const IrBlock *b) {
@@ -384,18 +423,7 @@ static void find_empty_blocks(Emission *em) {
 
 static void emit_block(Emission *em, IrBlock *b, IrBlock *next) {
   BLOCK_INFO(b)->pc = em->code.insns.n;
-  for (u32 k = 0; k < b->phis.n; k++) {
-    if (b->phis.v[k]->op == IR_UNDEF && em->e.info[b->phis.v[k]->id].cls) emit_pseudo(em, b->phis.v[k]);
-  }
-  for (u32 k = 0; k + 1 < b->values.n;) {
-    const IrValue *v = b->values.v[k];
-    if (v->op == IR_EXTRACT) {
-      k += emit_extracts(em, b, k);
-    } else {
-      emit_value(em, v);
-      k++;
-    }
-  }
+  emit_body(em, b);
   emit_terminator(em, b, next);
 }
 

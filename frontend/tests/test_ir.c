@@ -228,7 +228,7 @@ static void test_loop(void **state) {
   show(m, self);
   assert_int_equal(run(m, self, (i64[]){10, 3}, 2), 135);
   assert_int_equal(run(m, self, (i64[]){0, 3}, 2), 0);
-  assert_int_equal(m->funcs.v[self].ncode, 8); /* LDK LDK JMP | MUL ADD ADDI JLT_B | RET1 */
+  assert_int_equal(m->funcs.v[self].ncode, 8); /* LDK LDK JLE | MUL ADD ADDI JLT_B | RET1 */
   assert_int_equal(count_code(m, self, BC_MOV), 0);
   assert_int_equal(count_code(m, self, BC_JLT_I64_B), 1);
   assert_int_equal(m->funcs.v[self].nsafepoints, 1);
