@@ -23,6 +23,11 @@ ERROR_RX = re.compile(r"// (?:GC_)?ERROR (.*)")
 AUTO_RX = re.compile(r"// (?:GC_)?ERRORAUTO (.*)")
 
 
+# testdir's types2Failures: the ERROR comments fit an older compiler, so a compiler like gc must not match them.
+FAILS_IN_GC = {"shift1.go", "fixedbugs/issue10700.go", "fixedbugs/issue18331.go", "fixedbugs/issue18419.go",
+               "fixedbugs/issue20233.go", "fixedbugs/issue20245.go", "fixedbugs/issue31053.go"}
+
+
 class Failure(Exception):
     pass
 
@@ -120,7 +125,7 @@ class Runner:
 
     def errorcheck(self, case):
         flags, _, env = split_flags(case.words[1:])
-        self.check_errors([case.path], self.passed_flags(flags), [], "-0" not in flags)
+        self.check_errors([case.path], self.check_flags(flags), [], "-0" not in flags)
 
     def errorcheckoutput(self, case):
         flags, args, env = split_flags(case.words[1:])
@@ -128,20 +133,31 @@ class Runner:
         with tempfile.TemporaryDirectory() as tmp:
             path = pathlib.Path(tmp) / "tmp__.go"
             path.write_text(program, errors="surrogateescape")
-            self.check_errors([path], [], [], "-0" not in flags)
+            self.check_errors([path], self.check_flags(flags), [], "-0" not in flags)
 
     def errorcheckdir(self, case):
         flags, _, _ = split_flags(case.words[1:])
         packages = dir_packages(case.dir, "-s" in flags)
         for i, files in enumerate(packages):
             last = i == len(packages) - 1
-            self.check_errors(files, self.passed_flags(flags), import_maps(packages[:i + 1]), last and "-0" not in flags,
+            self.check_errors(files, self.check_flags(flags), import_maps(packages[:i + 1]), last and "-0" not in flags,
                               may_fail=not last)
+
+    def fails_as_in_gc(self, case):
+        try:
+            self.errorcheckdir(case) if case.mode == "errorcheckdir" else self.errorcheck(case)
+        except Failure:
+            return None
+        return "matches, though testdir says that gc's output does not"
 
     # ---- parts ----
     @staticmethod
     def passed_flags(flags):
-        return [f for f in flags if f.startswith("-lang=")]
+        """What of a directive's flags concerns the language; bodies may be missing unless -complete says otherwise."""
+        return [f for f in flags if f.startswith("-lang=")] + ([] if "-complete" in flags else ["-complete=false"])
+
+    def check_flags(self, flags):
+        return self.passed_flags(flags) + ([] if "-e=0" in flags else ["-e"])
 
     def compare(self, case, out):
         want_path = case.path.with_suffix(".out")
@@ -150,7 +166,7 @@ class Runner:
             raise Failure(f"output differs, got {out[:400]!r}, want {want[:400]!r}")
 
     def check_errors(self, files, flags, maps, want_error, may_fail=False):
-        status, out = self.exec(["check", "-e", *flags, *maps, *files])
+        status, out = self.exec(["check", *flags, *maps, *files])
         if status not in (0, 1):
             raise Failure(f"exit status {status}: {out[:1000]}")
         if want_error and status == 0:
@@ -163,8 +179,10 @@ class Runner:
         """None when it passes, else why not."""
         mode = "build_mode" if case.mode == "build" else case.mode
         method = getattr(self, mode, None)
+        if case.name in FAILS_IN_GC:
+            return self.fails_as_in_gc(case)
         if case.klass == "B" and case.mode == "errorcheck":
-            method = lambda c: self.build([c.path], [], [])
+            method = self.compile
         if case.klass == "B" and case.mode == "errorcheckandrundir":
             method = self.rundir
         if case.klass == "B" and case.mode in ("errorcheckwithauto", "errorcheckandrun"):
@@ -242,6 +260,8 @@ def match_errors(out, files):
             continue
         else:
             got.append(line)
+    for path in files:
+        got = [line.replace(str(path), path.name) for line in got]
     got = list(dict.fromkeys(re.sub(r"^(\S*?\.go:\d+):\d+:", r"\1:", line) for line in got))
     problems = []
     for path in files:

@@ -124,6 +124,39 @@ static void queue_runtime_entries(Lower *lw, Package *p) {
   }
 }
 
+/* ---- initialisation order of packages ---- */
+static bool imports_done(const Package *p, const PtrMap *done) {
+  for (u32 i = 0; i < p->imports.n; i++)
+    if (p->imports.v[i] != package_unsafe && !ptrmap_has(done, p->imports.v[i])) return false;
+  return true;
+}
+
+static void queue_package_init(Lower *lw, Package *p, PtrMap *done) {
+  ptrmap_set(done, p, p);
+  queue_init(lw, p);
+}
+
+/* Package runtime and what it needs come first, as given. Then, always, the first package in the order of import paths whose
+ * imports are initialised (the language's rule since Go 1.21). */
+static void queue_inits(Lower *lw, Package **pkgs, u32 n) {
+  PtrMap done = {0};
+  u32 left = n, runtime = 0;
+  while (runtime < n && !atom_is(pkgs[runtime]->path, "runtime")) runtime++;
+  for (u32 i = 0; runtime < n && i <= runtime; i++, left--) queue_package_init(lw, pkgs[i], &done);
+  while (left > 0) {
+    Package *first = NULL;
+    for (u32 i = 0; i < n; i++) {
+      Package *p = pkgs[i];
+      if (ptrmap_has(&done, p) || !imports_done(p, &done)) continue;
+      if (!first || strcmp(p->path->s, first->path->s) < 0) first = p;
+    }
+    CHECK(first); /* the import graph has no cycles */
+    queue_package_init(lw, first, &done);
+    left--;
+  }
+  ptrmap_free(&done);
+}
+
 BcModule *lower_program(const LowerConfig *cfg, Package **pkgs, u32 n, Package *main, DiagSink *diags) {
   Lower *lw = xcalloc(1, sizeof *lw);
   lw->m = module_new();
@@ -134,10 +167,9 @@ BcModule *lower_program(const LowerConfig *cfg, Package **pkgs, u32 n, Package *
     if (!ptrmap_has(&lw->packages, pkgs[i]->path)) ptrmap_set(&lw->packages, pkgs[i]->path, pkgs[i]);
   }
   for (u32 i = 0; i < n; i++) note_linknames(lw, pkgs[i]);
-  for (u32 i = 0; i < n; i++) {
-    queue_init(lw, pkgs[i]);
+  queue_inits(lw, pkgs, n);
+  for (u32 i = 0; i < n; i++)
     if (atom_is(pkgs[i]->path, "runtime")) queue_runtime_entries(lw, pkgs[i]);
-  }
   lw->m->main_func = BC_NONE;
   if (main) {
     Object *o = scope_lookup(main->scope, atom_cstr("main"));
@@ -148,7 +180,7 @@ BcModule *lower_program(const LowerConfig *cfg, Package **pkgs, u32 n, Package *
   drain(lw);
   BcModule *m = lw->m;
   arena_free(&lw->arena);
-  PtrMap *maps[] = {&lw->funcs_by_symbol, &lw->globals_by_symbol, &lw->types_by_key, &lw->layouts, &lw->strings,
+  PtrMap *maps[] = {&lw->funcs_by_symbol, &lw->globals_by_symbol, &lw->layouts, &lw->strings,
                     &lw->itabs, &lw->packages, &lw->linknames, &lw->local_types, &lw->iface_called};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) ptrmap_free(maps[i]);
   free(lw);

@@ -57,12 +57,16 @@ typedef struct PendingMethod { /* a method of a type's table whose code is not k
   const Atom *name;
 } PendingMethod;
 
+typedef struct LocalClone { /* a type declared in a generic function, for one list of its type arguments */
+  Object *orig;
+  TypeList *implicit, *explicit; /* of the function; of the type itself, NULL */
+} LocalClone;
+
 struct Lower {
   BcModule *m;
   DiagSink *diags;     /* errors found only now (too large frames ...) */
   PtrMap funcs_by_symbol;   /* Atom -> FuncInst */
   PtrMap globals_by_symbol; /* Atom -> index + 1 */
-  PtrMap types_by_key;      /* Atom -> index + 1 */
   PtrMap layouts;           /* key Atom -> Layout */
   PtrMap strings;           /* Atom -> index + 1 */
   PtrMap itabs;
@@ -76,6 +80,7 @@ struct Lower {
   u32 next;
   u32 nstmp;
   PtrMap var_inits;    /* Package: itself, when done; package variable -> Expr that initialises it alone */
+  PtrMap clones;       /* TypeName of a copy -> LocalClone */
   PtrMap local_clones; /* key Atom -> Named: types declared in a generic function, per instance */
   PtrMap fn_infos;     /* FuncDecl, FuncLit, ForStmt, Package -> FnInfo (lower_closure.c) */
   Arena arena;

@@ -102,8 +102,12 @@ NATIVE_FN(runtime_type_string) {
 }
 
 NATIVE_FN(runtime_type_pkgpath) {
-  AbiUncommon *u = abi_type_uncommon(fp[0].p);
-  ret_string(fp, u ? abi_name_text(type_resolve_off(u->pkgpath)) : (GoString){0});
+  const AbiType *t = fp[0].p;
+  AbiUncommon *u = abi_type_uncommon(t);
+  const u8 *name = u ? type_resolve_off(u->pkgpath) : NULL;
+  if (!u && t->kind == BCK_STRUCT) name = ((const AbiStructType *)t)->pkgpath.bytes;
+  if (!u && t->kind == BCK_INTERFACE) name = ((const AbiInterfaceType *)t)->pkgpath.bytes;
+  ret_string(fp, abi_name_text(name));
   return ST_OK;
 }
 
