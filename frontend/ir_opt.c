@@ -2,8 +2,9 @@
  *
  *   common subexpressions   a value equal to one of a dominating block is that one. Equal: same operation on the same
  *       values. Only operations without effect, or whose only effect is a panic that the first would have raised (nil and
- *       bounds checks, division). Loads are equal when nothing was stored or called since, within a block. Constants and
- *       addresses of globals are shared within a block only: they are cheaper to make again than to keep over calls.
+ *       bounds checks, division). Loads are equal within a block when nothing was called since, and nothing stored that
+ *       can be the same memory; a load of a word stored before is that word. Constants and addresses of globals are shared
+ *       within a block only: they are cheaper to make again than to keep over calls.
  *   constants out of loops  a constant that an instruction in a loop reads is made in the block before the outermost loop.
  * In reverse postorder every dominator comes before what it dominates, so one pass and one table do: an entry is good when
  * its block dominates; a stale one is replaced.
@@ -15,11 +16,21 @@ typedef struct Table { /* open addressing, by hash of the operation and its oper
   u32 *epoch;         /* of loads: the memory state */
   u32 cap;
 } Table;
+typedef struct Store { /* of size bytes at base + offset */
+  u32 epoch;
+  const IrValue *base;
+  i64 offset;
+  u32 size;
+} Store;
+#define MAX_STORES 16
 typedef struct Opt {
   IrFunc *f;
   FlowGraph g;
   Table table;
-  u32 epoch;
+  u32 epoch;          /* counts stores and calls */
+  u32 barrier;        /* epoch of the last change that may be anywhere */
+  Store stores[MAX_STORES]; /* since then */
+  u32 nstores;
   u32 *hoisted; /* by block id: constants put there for loops */
 } Opt;
 
@@ -64,12 +75,46 @@ static bool same_value(const IrValue *a, const IrValue *b) {
   return true;
 }
 
+/* Bytes that a load from or store to pointer + offset moves; 0 for other instructions. */
+static u32 access_size(u16 op) {
+  switch (op) {
+    case BC_LD_I8: case BC_LD_U8: case BC_ST_8: return 1;
+    case BC_LD_I16: case BC_LD_U16: case BC_ST_16: return 2;
+    case BC_LD_I32: case BC_LD_U32: case BC_ST_32: return 4;
+    case BC_LD_64: case BC_ST_64: case BC_ST_P: return 8;
+    case BC_LD_2: return 16;
+    case BC_LD_3: return 24;
+    default: return 0;
+  }
+}
+
+/* Whether both point into elements of one slice at the same offset: then offsets tell the memory apart. */
+static bool same_elements(const IrValue *a, const IrValue *b, i64 end) {
+  return a->op == BC_LEAX && b->op == BC_LEAX && a->args[0] == b->args[0] && a->imm == b->imm && end <= a->imm;
+}
+
+static bool may_touch(const Store *s, const IrValue *load, u32 size) {
+  i64 from = load->imm, to = load->imm + size, sfrom = s->offset, sto = s->offset + s->size;
+  if (from < sto && sfrom < to) return true;
+  return s->base != load->args[0] && !same_elements(s->base, load->args[0], to > sto ? to : sto);
+}
+
+static bool memory_unchanged(const Opt *o, const IrValue *load, u32 since) {
+  if (since == o->epoch) return true;
+  u32 size = access_size(load->op);
+  if (since < o->barrier || !size) return false;
+  for (u32 i = 0; i < o->nstores; i++) {
+    if (o->stores[i].epoch > since && may_touch(&o->stores[i], load, size)) return false;
+  }
+  return true;
+}
+
 static bool usable(const Opt *o, const IrValue *old, u32 epoch, const IrValue *v, Sharing sh) {
   if (old->op == IR_COPY) return false;
   switch (sh) {
     case SHARE_DOMINATED: return ir_dominates(&o->g, old->block, v->block);
     case SHARE_BLOCK: return old->block == v->block;
-    default: return old->block == v->block && epoch == o->epoch;
+    default: return old->block == v->block && memory_unchanged(o, v, epoch);
   }
 }
 
@@ -79,7 +124,7 @@ static IrValue *find_equal(Opt *o, IrValue *v, Sharing sh) {
   for (; o->table.v[i]; i = (i + 1) & mask) {
     if (o->table.v[i] == v) return NULL;
     if (!same_value(o->table.v[i], v)) continue;
-    if (usable(o, o->table.v[i], o->table.epoch[i], v, sh)) return o->table.v[i];
+    if (usable(o, o->table.v[i], o->table.epoch[i], v, sh)) return o->table.v[i]->aux ? o->table.v[i]->aux : o->table.v[i];
     break; /* out of reach from here on in most cases: the new one takes its place */
   }
   o->table.v[i] = v;
@@ -87,19 +132,43 @@ static IrValue *find_equal(Opt *o, IrValue *v, Sharing sh) {
   return NULL;
 }
 
-/* Whether loads after v may see other values than loads before it. */
+/* Loads after v may see other values than loads before it. */
 static bool changes_memory(const IrValue *v) {
   if (v->op >= BC_COUNT) return v->op == IR_WRITE_LOCAL || v->op == IR_ZERO_LOCAL;
   return (op_info[v->op].flags & (OPF_STORE | OPF_CALLS)) || op_info[v->op].a == OPK_L || v->op == BC_MAPNEXT;
 }
 
-static void share_block(Opt *o, IrBlock *b) {
+/* A load of the word that `st` stored is the value stored: the table gets a load that is in no block, with that value. */
+static void forward_store(Opt *o, const IrValue *st) {
+  IrValue *load = NEW(&o->f->arena, IrValue);
+  *load = (IrValue){.op = BC_LD_64, .nargs = 1, .id = st->id, .shape = st->args[1]->shape, .block = st->block,
+                    .args = st->args, .imm = st->imm, .slot = -1, .aux = st->args[1]};
+  u32 mask = o->table.cap - 1, i = hash_value(load) & mask;
+  while (o->table.v[i] && !same_value(o->table.v[i], load)) i = (i + 1) & mask;
+  o->table.v[i] = load;
+  o->table.epoch[i] = o->epoch;
+}
+
+static void note_change(Opt *o, const IrValue *v) {
+  u32 size = v->nargs == 2 && v->op < BC_COUNT ? access_size(v->op) : 0;
   o->epoch++;
+  if (!size || o->nstores == MAX_STORES) {
+    o->barrier = o->epoch;
+    o->nstores = 0;
+  } else {
+    o->stores[o->nstores++] = (Store){o->epoch, v->args[0], v->imm, size};
+  }
+  if (size == 8 && !value_is_remat(v->args[1])) forward_store(o, v);
+}
+
+static void share_block(Opt *o, IrBlock *b) {
+  o->barrier = ++o->epoch;
+  o->nstores = 0;
   for (u32 k = 0; k < b->values.n; k++) {
     IrValue *v = b->values.v[k];
     for (u32 i = 0; i < v->nargs; i++) v->args[i] = ir_resolve(v->args[i]);
     Sharing sh = sharing(v);
-    if (changes_memory(v)) o->epoch++;
+    if (changes_memory(v)) note_change(o, v);
     if (sh == SHARE_NO) continue;
     IrValue *same = find_equal(o, v, sh);
     if (!same) continue;
