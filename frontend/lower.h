@@ -57,11 +57,6 @@ typedef struct PendingMethod { /* a method of a type's table whose code is not k
   const Atom *name;
 } PendingMethod;
 
-typedef struct LocalClone { /* a type declared in a generic function, for one list of its type arguments */
-  Object *orig;
-  TypeList *implicit, *explicit; /* of the function; of the type itself, NULL */
-} LocalClone;
-
 struct Lower {
   BcModule *m;
   DiagSink *diags;     /* errors found only now (too large frames ...) */
@@ -80,8 +75,6 @@ struct Lower {
   u32 next;
   u32 nstmp;
   PtrMap var_inits;    /* Package: itself, when done; package variable -> Expr that initialises it alone */
-  PtrMap clones;       /* TypeName of a copy -> LocalClone */
-  PtrMap local_clones; /* key Atom -> Named: types declared in a generic function, per instance */
   PtrMap fn_infos;     /* FuncDecl, FuncLit, ForStmt, Package -> FnInfo (lower_closure.c) */
   Arena arena;
 };

@@ -9,7 +9,7 @@
 /* ---- types ---- */
 Type *fn_type(Fn *fn, Type *t) {
   if (!t) return NULL;
-  if (fn->fi->targs && fn->fi->tparams) t = lower_subst(fn->lw, t, fn->fi->tparams, fn->fi->targs);
+  if (fn->fi->targs && fn->fi->tparams) t = type_subst(t, fn->fi->tparams, fn->fi->targs);
   t = type_unalias(t);
   if (t->kind != TYPE_BASIC) return t;
   switch (((Basic *)t)->bkind) {
@@ -33,7 +33,7 @@ Type *deref_type(Type *t) {
 
 Tuple *fn_tuple(Fn *fn, Tuple *t) {
   if (!t || !fn->fi->targs) return t;
-  return (Tuple *)lower_subst(fn->lw, &t->t, fn->fi->tparams, fn->fi->targs);
+  return (Tuple *)type_subst(&t->t, fn->fi->tparams, fn->fi->targs);
 }
 
 /* ---- emitting ---- */

@@ -92,8 +92,6 @@ const Layout *expr_layout(Fn *fn, const Expr *e);
 static inline Type *under_of(Fn *fn, Type *t) { return type_under(fn_type(fn, t)); }
 Type *deref_type(Type *t); /* the base of a pointer type, else t */
 Tuple *fn_tuple(Fn *fn, Tuple *t);
-/* Substitution that also replaces types declared inside the generic function by one copy per instance. */
-Type *lower_subst(Lower *lw, Type *t, TypeParamList *tparams, TypeList *targs);
 u32 lower_static_const(Lower *lw, const Const *c, Type *t);   /* a read-only global that holds the constant */
 bool lower_var_is_static(Lower *lw, Object *var, Expr *init); /* lower_static.c: needs no code */
 

@@ -31,23 +31,45 @@ const Atom *pkg_symbol_prefix(const Package *p) {
   return a;
 }
 
-/* The number that tells local types of one name apart: 0 for package-level types. */
+/* Numbers the types declared in functions of package p in source order, as gc's export data does. */
+typedef struct LocalTypes {
+  Lower *lw;
+  uintptr_t n;
+} LocalTypes;
+
+static bool number_local_type(void *ctx, void *node) {
+  LocalTypes *l = ctx;
+  if (((Node *)node)->kind != N_TypeDecl) return true;
+  TypeDecl *d = node;
+  if (!d->alias && d->name->obj) ptrmap_set(&l->lw->local_types, d->name->obj, (void *)++l->n);
+  return true;
+}
+
+static void number_local_types(Lower *lw, Package *p) {
+  LocalTypes l = {lw, 0};
+  ptrmap_set(&lw->local_types, p, p);
+  for (u32 i = 0; i < p->files.n; i++)
+    for (u32 k = 0; k < p->files.v[i]->decls.n; k++)
+      if (p->files.v[i]->decls.v[k]->n.kind != N_TypeDecl) ast_inspect(p->files.v[i]->decls.v[k], number_local_type, &l);
+}
+
+/* 0 for package-level types. */
 static u32 local_type_number(Lower *lw, const Object *o) {
   if (!o->pkg || o->parent == o->pkg->scope || !o->parent || o->parent == universe) return 0;
+  if (!ptrmap_has(&lw->local_types, o->pkg)) number_local_types(lw, o->pkg);
   uintptr_t n = (uintptr_t)ptrmap_get(&lw->local_types, o);
-  if (!n) {
-    n = lw->local_types.n + 1;
-    ptrmap_set(&lw->local_types, o, (void *)n);
-  }
+  if (!n) ptrmap_set(&lw->local_types, o, (void *)(n = lw->local_types.n + 1000)); /* its body was checked late */
   return (u32)n;
 }
 
+/* [a,b]; types declared in generic functions [outer;own]. */
 static void write_type_args(Lower *lw, StrBuf *b, Named *n) {
   TypeList *targs = named_targs(n);
   if (!targs || targs->n == 0) return;
+  u32 outer = named_num_implicit(n);
   sb_putc(b, '[');
   for (u32 i = 0; i < targs->n; i++) {
-    if (i) sb_putc(b, ',');
+    if (i) sb_putc(b, i == outer ? ';' : ',');
     write_type(lw, b, targs->v[i], true);
   }
   sb_putc(b, ']');
@@ -60,9 +82,9 @@ static void write_named(Lower *lw, StrBuf *b, Named *n, bool key) {
     sb_putc(b, '.');
   }
   sb_puts(b, o->name->s);
+  write_type_args(lw, b, n);
   u32 local = key ? local_type_number(lw, o) : 0;
   if (local) sb_printf(b, "\xc2\xb7%u", local);
-  write_type_args(lw, b, n);
 }
 
 static void write_params(Lower *lw, StrBuf *b, Tuple *params, bool variadic, bool key) {
@@ -97,7 +119,7 @@ static void write_struct(Lower *lw, StrBuf *b, Struct *s, bool key) {
       if (key && !obj_exported(f) && f->pkg) sb_printf(b, "%s.", pkg_symbol_prefix(f->pkg)->s);
       sb_printf(b, "%s ", f->name->s);
     } else if (key) { /* the name may be an alias's */
-      sb_printf(b, "?%s.%s ", f->pkg ? pkg_symbol_prefix(f->pkg)->s : "", f->name->s);
+      sb_printf(b, "?%s.%s ", f->pkg && !obj_exported(f) ? pkg_symbol_prefix(f->pkg)->s : "", f->name->s);
     }
     write_type(lw, b, f->type, key);
     if (s->tags && s->tags[i] && s->tags[i]->len) {
