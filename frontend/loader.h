@@ -50,6 +50,7 @@ struct LoadPackage {
   VEC(LoadImport) imports; /* distinct, in order of first appearance */
   LoadPackage *xtest;      /* with include_tests: the package NAME_test in the same directory, or NULL */
   bool is_std, is_unsafe, is_external;
+  bool is_text;     /* from loader_text: its imports mean packages that are loaded already, test packages too, first */
   bool is_overlaid; /* overrides were merged in: GOROOT's files may be left with unused imports */
   u32 nerrors;      /* of this package alone */
   u32 state;        /* the loader's: see loader.c */

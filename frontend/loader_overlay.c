@@ -11,10 +11,9 @@ typedef enum KeyUse { KEY_DROP = 1, KEY_OVERRIDE, KEY_MATCHED } KeyUse;
 typedef struct Overlay {
   Loader *l;
   LoadPackage *p;
-  PtrMap added;   /* names that the overlay may declare anew */
+  PtrMap added;   /* names that the overlay may declare anew: no error when GOROOT lacks them */
   PtrMap dropped; /* names to leave out: KEY_DROP, or KEY_MATCHED once seen */
-  PtrMap
-      names; /* names that the overlay declares: KEY_OVERRIDE, or KEY_MATCHED once seen in GOROOT's files */
+  PtrMap names;   /* names that the overlay declares: KEY_OVERRIDE until seen in GOROOT's files, then KEY_MATCHED */
 } Overlay;
 
 /* Reads the OVERLAY file of dir; maps may be NULL. True when it says replace. */
@@ -151,7 +150,7 @@ static void visit_names(Overlay *o, const File *f, NameVisitor visit) {
 
 static void note_name(Overlay *o, const Atom *name, Pos pos) {
   (void)pos;
-  if (!ptrmap_has(&o->added, name)) ptrmap_set(&o->names, name, KEY(KEY_OVERRIDE));
+  ptrmap_set(&o->names, name, KEY(ptrmap_has(&o->added, name) ? KEY_MATCHED : KEY_OVERRIDE));
 }
 
 static void check_name(Overlay *o, const Atom *name, Pos pos) {
