@@ -12,6 +12,7 @@
 #define RESERVE_MAX ((u64)256 << 30)
 #define RESERVE_MIN ((u64)1 << 28)
 #define GROW_PAGES ((u64)512) /* 4 MB */
+#define HUGE_FROM ((u64)16 << 20) /* larger heaps ask for huge pages: random access is bound by TLB misses otherwise */
 
 Heap heap;
 
@@ -150,8 +151,7 @@ static void run_insert(u8 *base, u64 npages, bool zeroed) {
 }
 
 static bool heap_grow(u64 npages) {
-  u64 want = npages > GROW_PAGES ? npages : GROW_PAGES;
-  if (debug_flags.tiny) want = npages;
+  u64 want = debug_flags.tiny ? npages : (npages + GROW_PAGES - 1) / GROW_PAGES * GROW_PAGES;
   u64 bytes = want << SC_PAGE_SHIFT;
   if (bytes > heap.reserved - heap.used) {
     want = npages;
@@ -160,6 +160,7 @@ static bool heap_grow(u64 npages) {
   }
   u8 *p = heap.base + heap.used;
   if (mprotect(p, bytes, PROT_READ | PROT_WRITE) != 0) return false;
+  if (heap.used >= HUGE_FROM) madvise(p, bytes, MADV_HUGEPAGE);
   heap.used += bytes;
   heap.released += bytes;
   run_insert(p, want, true);

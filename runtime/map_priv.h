@@ -89,6 +89,11 @@ static inline __attribute__((always_inline)) u8 *map_find(G *g, const AbiMapType
   u64 mask = tab->length_mask;
   for (u64 at = hash_h1(hash) & mask, step = 0;; at = (at + ++step) & mask) {
     u8 *group = table_group(t, tab, at);
+    /* The slot is not known before the control word is here: in a map beyond the caches fetch all of a small group. */
+    if (m->dir_len >= 16) {
+      __builtin_prefetch(group + 64);
+      __builtin_prefetch(group + 128);
+    }
     u64 ctrl = group_ctrl(group);
     for (u64 b = match_h2(ctrl, h2); b; b &= b - 1) {
       u32 i = first_slot(b);
