@@ -7,6 +7,7 @@
 int cmd_run(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_build(int argc, char **argv);
+int cmd_test(int argc, char **argv);
 int cmd_dump(int argc, char **argv);
 int cmd_env(int argc, char **argv);
 int cmd_version(int argc, char **argv);
@@ -18,6 +19,8 @@ const char *cli_goroot(Err *e);
 const char *cli_go_version(const char *goroot);
 /* Where the overlay of the standard library is: GOVM_OVERLAY, else beside the sources it was built from. */
 const char *cli_overlay(void);
+/* Appends the file's bytes to out; false and *e when it cannot be read. */
+bool cli_read_file(const char *path, StrBuf *out, Err *e);
 /* Prints "govm: ..." on standard error and returns 1. */
 int cli_error(const char *fmt, ...) PRINTF(1, 2);
 /* Prints the usage line of a subcommand on standard error and returns 2. */

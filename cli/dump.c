@@ -3,19 +3,10 @@
 
 #include "cli/program.h"
 
-static bool read_text(const char *path, StrBuf *b) {
-  FILE *f = fopen(path, "rb");
-  if (!f) return false;
-  char buf[65536];
-  for (size_t n; (n = fread(buf, 1, sizeof buf, f)) > 0;) sb_write(b, buf, n);
-  bool ok = !ferror(f);
-  fclose(f);
-  return ok;
-}
-
 static int dump_tokens(const char *path) {
   StrBuf b = {0};
-  if (!read_text(path, &b)) return cli_error("cannot read %s", path);
+  Err e;
+  if (!cli_read_file(path, &b, &e)) return cli_error("%s", e.msg);
   bool ok = syntax_dump_tokens(stdout, path, sb_cstr(&b), b.n);
   sb_free(&b);
   return !ok;

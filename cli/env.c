@@ -1,4 +1,5 @@
 /* env.c - where govm finds Go's tree and its own overlay; `govm env`, `govm version`, messages. */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,16 @@ int cli_error(const char *fmt, ...) {
 int cli_usage(const char *usage) {
   fprintf(stderr, "usage: govm %s\n", usage);
   return 2;
+}
+
+bool cli_read_file(const char *path, StrBuf *out, Err *e) {
+  FILE *f = fopen(path, "re");
+  if (!f) return err_set(e, "open %s: %s", path, strerror(errno));
+  char buf[65536];
+  for (size_t n; (n = fread(buf, 1, sizeof buf, f)) > 0;) sb_write(out, buf, n);
+  bool ok = !ferror(f);
+  fclose(f);
+  return ok || err_set(e, "read %s: %s", path, strerror(errno));
 }
 
 /* Reads a small file; NULL when it cannot. */

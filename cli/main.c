@@ -1,9 +1,10 @@
-/* main.c - govm's entry: reads GOVM_DEBUG, finds the subcommand, runs it. */
+/* main.c - govm's entry: reads GOVM_DEBUG, runs the program behind the executable, or finds the subcommand and runs it. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/debug.h"
-#include "cli/cli.h"
+#include "cli/bundle.h"
+#include "cli/program.h"
 
 static const struct Command {
   const char *name, *args, *what;
@@ -12,6 +13,7 @@ static const struct Command {
     {"run", "[flags] FILES.go | DIR | IMPORTPATH | X.gbc [args]", "compile and run a program", cmd_run},
     {"check", "[-lang=go1.N] [-e] FILES | DIR | IMPORTPATH...", "parse and type-check", cmd_check},
     {"build", "-o X.gbc FILES | DIR | IMPORTPATH", "compile to bytecode", cmd_build},
+    {"test", "[-run RE] [-v] [-short] ... PACKAGES", "test packages, as go test does", cmd_test},
     {"dump", "--tokens | --ast | --bytecode FILES", "show a stage of the compiler", cmd_dump},
     {"env", "[NAME...]", "print the environment govm works in", cmd_env},
     {"version", "", "print the version", cmd_version},
@@ -33,6 +35,9 @@ int cmd_help(int argc, char **argv) {
 int main(int argc, char **argv) {
   Err e;
   if (!debug_parse(getenv("GOVM_DEBUG"), &e)) return cli_error("%s", e.msg);
+  BcModule *own = bundle_of_self(&e);
+  if (own) return program_execute(own, argc, argv);
+  if (*e.msg) return cli_error("%s", e.msg);
   if (argc < 2) {
     cmd_help(0, NULL);
     return 2;

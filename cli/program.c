@@ -34,6 +34,7 @@ static void add_mapping(LoadConfig *c, const char *spec) {
     VEC_PUSH(NULL, &m.files, atom_new(p, n)->s);
     p += n + (p[n] == ',');
   }
+  if (strncmp(m.path->s, "test/", 5) == 0) m.alias = atom_printf("./%s", m.path->s + 5);
   VEC_PUSH(NULL, &c->mapped, m);
 }
 
@@ -115,7 +116,7 @@ static Package *check_loaded(Program *p, const ProgramFlags *f, LoadPackage *lp,
       .import = import_package,
       .ctx = lp,
   };
-  const Atom *path = atom_is(lp->name, "main") ? lp->name : lp->path;
+  const Atom *path = atom_is(lp->name, "main") && (is_main || !p->tested) ? lp->name : lp->path;
   Package *pkg = check_package(&cfg, path, lp->files.v, lp->files.n, &p->sink);
   pkg->is_std = lp->is_std;
   pkg->loader = lp;
@@ -142,27 +143,80 @@ static bool fit_for_checking(const Program *p) {
   return p->sink.nerrors <= parse_errors;
 }
 
-bool program_load(Program *p, const ProgramFlags *f, char *const *args, int n, bool whole) {
+static bool new_loader(Program *p, const ProgramFlags *f, bool tests) {
   Err e;
   LoadConfig cfg = f->load;
   cfg.goroot = cli_goroot(&e);
   cfg.overlay_dir = cli_overlay();
+  cfg.allow_internal |= f->incomplete; /* as the compiler alone, which does not look at import paths */
+  cfg.include_tests = cfg.allow_main = cfg.allow_internal = tests;
   if (!cfg.goroot) return cli_error("%s", e.msg), false;
   types_init();
   p->loader = loader_new(&cfg, &p->sink);
-  if (whole) loader_path(p->loader, "runtime");
-  LoadPackage *named = load_named(p->loader, args, n);
-  if (!named || !fit_for_checking(p)) return print_errors(p, f), false;
+  return true;
+}
+
+/* Checks all that was loaded, in dependency order, up to the first package with errors. */
+static bool check_packages(Program *p, const ProgramFlags *f, const LoadPackage *named, bool whole) {
   const LoadPackageList *order = loader_order(p->loader);
   for (u32 i = 0; i < order->n; i++) {
     LoadPackage *lp = order->v[i];
-    if (lp->is_unsafe) continue;
+    if (lp->is_unsafe || lp->types) continue;
     Package *pkg = check_loaded(p, f, lp, lp == named, whole);
     VEC_PUSH(NULL, &p->packages, pkg);
     if (lp == named) p->main = pkg;
     if (pkg->nerrors) return print_errors(p, f);
   }
   return print_errors(p, f);
+}
+
+bool program_load(Program *p, const ProgramFlags *f, char *const *args, int n, bool whole) {
+  if (!new_loader(p, f, false)) return false;
+  if (whole) loader_path(p->loader, "runtime");
+  LoadPackage *named = load_named(p->loader, args, n);
+  if (!named || !fit_for_checking(p)) return print_errors(p, f), false;
+  return check_packages(p, f, named, whole);
+}
+
+/* ---- tests ---- */
+static void mark_needed(PtrMap *needed, LoadPackage *lp) {
+  if (ptrmap_get(needed, lp)) return;
+  ptrmap_set(needed, lp, lp);
+  for (u32 i = 0; i < lp->imports.n; i++)
+    if (lp->imports.v[i].pkg) mark_needed(needed, lp->imports.v[i].pkg);
+}
+
+/* Moves runtime and what it imports to the front of the list, as they are initialised first. The package under test was
+ * loaded before runtime, so that its test files are read even when runtime imports it. */
+static void put_runtime_first(Program *p, LoadPackage *runtime) {
+  PtrMap needed = {0};
+  VEC(Package *) sorted = {0};
+  mark_needed(&needed, runtime);
+  for (int want = 1; want >= 0; want--)
+    for (u32 i = 0; i < p->packages.n; i++)
+      if ((ptrmap_get(&needed, p->packages.v[i]->loader) != NULL) == want) VEC_PUSH(NULL, &sorted, p->packages.v[i]);
+  ptrmap_free(&needed);
+  free(p->packages.v);
+  p->packages.v = sorted.v;
+}
+
+bool program_load_tests(Program *p, const ProgramFlags *f, char *arg, ProgramMakeMain make) {
+  if (!new_loader(p, f, true)) return false;
+  p->tested = load_named(p->loader, &arg, 1);
+  if (!p->tested || !fit_for_checking(p)) return print_errors(p, f), false;
+  StrBuf text = {0};
+  bool some = make(p->tested, &text, &p->sink);
+  if (!some || p->sink.nerrors) {
+    sb_free(&text);
+    return print_errors(p, f);
+  }
+  const Atom *path = atom_printf("%s.test", p->tested->path->s);
+  LoadPackage *named = loader_text(p->loader, path->s, "_testmain.go", sb_cstr(&text), text.n);
+  sb_free(&text);
+  LoadPackage *runtime = loader_path(p->loader, "runtime");
+  if (!fit_for_checking(p) || !check_packages(p, f, named, true)) return print_errors(p, f), false;
+  put_runtime_first(p, runtime);
+  return true;
 }
 
 BcModule *program_lower(Program *p, bool whole_packages) {

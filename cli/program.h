@@ -1,4 +1,4 @@
-/* program.h - from what the command line names to checked packages and a module: what run, check, build and dump share. */
+/* program.h - from what the command line names to checked packages and a module: what run, check, build, test and dump share. */
 #ifndef GOVM_CLI_PROGRAM_H
 #define GOVM_CLI_PROGRAM_H
 #include "cli/cli.h"
@@ -21,16 +21,23 @@ typedef struct Program {
   DiagSink sink;
   Loader *loader;
   VEC(Package *) packages; /* in dependency order, runtime first */
-  Package *main;           /* the package named */
+  Package *main;           /* the package named, or the tests' main */
+  LoadPackage *tested;     /* program_load_tests: the package under test */
 } Program;
 
 /* Loads and checks the package that args[0..n) names: .go files, one directory or one import path. Diagnostics are printed
  * on standard error. With whole set, runtime and what it imports are loaded too, so that the result can be lowered; bodies of
  * std functions are checked when lowering reaches them. False when there were errors. */
 bool program_load(Program *p, const ProgramFlags *f, char *const *args, int n, bool whole);
+/* Loads and checks the package that arg names with its _test.go files, and the package `main` that make writes for it: it
+ * gets the package under test and returns false when there is nothing to run, p->main is then NULL. Errors as above. */
+typedef bool (*ProgramMakeMain)(LoadPackage *tested, StrBuf *text, DiagSink *sink);
+bool program_load_tests(Program *p, const ProgramFlags *f, char *arg, ProgramMakeMain make);
 /* Lowers it; NULL after printed errors. whole_packages: see LowerConfig. */
 BcModule *program_lower(Program *p, bool whole_packages);
 /* How many of args name the package: the leading .go files, else one. */
 int program_count_args(int n, char *const *args);
 void program_free(Program *p);
+/* Runs main of m in this process with os.Args = argv, and exits with the program's status; returns 1 when it cannot. */
+int program_execute(const BcModule *m, int argc, char **argv);
 #endif

@@ -13,24 +13,17 @@ static bool is_bytecode(const char *path) {
 
 /* Reads a module from a file, verified. */
 static BcModule *read_bytecode(const char *path) {
-  FILE *f = fopen(path, "rb");
-  if (!f) return cli_error("open %s: no such file or directory", path), NULL;
   StrBuf b = {0};
-  char buf[65536];
-  for (size_t n; (n = fread(buf, 1, sizeof buf, f)) > 0;) sb_write(&b, buf, n);
-  bool bad = ferror(f);
-  fclose(f);
   Err e;
-  if (bad) err_set(&e, "cannot be read");
-  BcModule *m = bad ? NULL : module_read((const u8 *)sb_cstr(&b), b.n, &e);
+  if (!cli_read_file(path, &b, &e)) return cli_error("%s", e.msg), NULL;
+  BcModule *m = module_read((const u8 *)sb_cstr(&b), b.n, &e);
   if (m && !module_verify(m, &e)) m = NULL;
   if (!m) cli_error("%s: invalid bytecode: %s", path, e.msg);
   sb_free(&b);
   return m;
 }
 
-/* Runs main of m with os.Args = argv. */
-static int execute(const BcModule *m, int argc, char **argv) {
+int program_execute(const BcModule *m, int argc, char **argv) {
   Err e;
   if (m->main_func == BC_NONE) return cli_error("package %s is not a main package", m->main_path ? m->main_path->s : "");
   const char *goroot = cli_goroot(&e);
@@ -51,7 +44,7 @@ int cmd_run(int argc, char **argv) {
   if (i == argc) return cli_usage("run [flags] FILES.go | DIR | IMPORTPATH | X.gbc [args]");
   if (is_bytecode(argv[i])) {
     BcModule *m = read_bytecode(argv[i]);
-    return m ? execute(m, argc - i, argv + i) : 1;
+    return m ? program_execute(m, argc - i, argv + i) : 1;
   }
   Program p = {0};
   int n = program_count_args(argc - i, argv + i);
@@ -64,5 +57,5 @@ int cmd_run(int argc, char **argv) {
   int rest = i + n;
   if (rest < argc && strcmp(argv[rest], "--") == 0) rest++;
   argv[rest - 1] = argv[i];
-  return execute(m, argc - rest + 1, argv + rest - 1);
+  return program_execute(m, argc - rest + 1, argv + rest - 1);
 }

@@ -34,7 +34,6 @@ Loader *loader_new(const LoadConfig *config, DiagSink *sink) {
 void loader_free(Loader *l) {
   for (u32 i = 0; i < l->packages.n; i++) {
     LoadPackage *p = l->packages.entries[i].val;
-    if (p->xtest) arena_free(&p->xtest->arena);
     arena_free(&p->arena);
   }
   ptrmap_free(&l->packages);
@@ -368,7 +367,10 @@ static LoadPackage *load_found(Loader *l, LoadPackage *from, Pos pos, const Foun
     return NULL;
   }
   finish_package(l, p, pos);
-  if (p->xtest) finish_package(l, p->xtest, pos);
+  if (p->xtest) {
+    ptrmap_set(&l->packages, p->xtest->path, p->xtest);
+    finish_package(l, p->xtest, pos);
+  }
   return p;
 }
 
@@ -432,7 +434,8 @@ static void follow_imports(Loader *l, LoadPackage *p) {
   }
   for (u32 i = 0; i < p->imports.n; i++) {
     LoadImport *imp = &p->imports.v[i];
-    imp->pkg = load_package(l, p, imp->pos, imp->path, false);
+    if (p->is_text) imp->pkg = loader_find(l, imp->path);
+    if (!imp->pkg) imp->pkg = load_package(l, p, imp->pos, imp->path, false);
     if (!imp->pkg) continue;
     check_internal(l, p, imp->pos, imp->pkg);
     if (!l->config.allow_main && atom_is(imp->pkg->name, "main") && !has_suffix(p->path->s, "_test"))
@@ -483,6 +486,7 @@ LoadPackage *loader_path(Loader *l, const char *path) {
 
 LoadPackage *loader_text(Loader *l, const char *path, const char *name, const char *text, size_t n) {
   LoadPackage *p = new_package(l, atom_cstr(path), atom_cstr(""), false);
+  p->is_text = true;
   ParseOptions opt = {.check_branches = true};
   File *f = syntax_parse(&p->arena, l->sink, name, name, text, n, &opt);
   p->nerrors = f->nerrors;

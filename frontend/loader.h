@@ -19,7 +19,7 @@
  * Overlay: the Go files of stdlib/overlay/<path> change a std package. A file OVERLAY beside them says how,
  * by the first word of each line ("#" starts a comment):
  *   replace       the overlay's files are the whole package
- *   add NAME...   the overlay declares something new; otherwise a declaration must replace one of GOROOT's
+ *   add NAME...   may be new; otherwise a declaration must replace one of GOROOT's
  *   drop NAME...  a declaration of GOROOT's that is left out
  * Names are Func, Type, Var, Const or Type.Method. Without the file the overlay overrides declarations one by
  * one; an override that matches nothing is an error.
