@@ -12,6 +12,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -98,10 +99,7 @@ class Runner:
     def runindir(self, case):
         with tempfile.TemporaryDirectory() as tmp:
             top = pathlib.Path(tmp) / "src" / case.dir.name
-            subprocess.run(["cp", "-r", str(case.dir), str(top.parent) + "/"], check=False)
-            if not top.exists():
-                top.parent.mkdir(parents=True)
-                subprocess.run(["cp", "-r", str(case.dir), str(top)], check=True)
+            shutil.copytree(case.dir, top)
             (top / "go.mod").write_text(f"module {case.dir.name}\ngo 1.14\n")
             self.compare(case, self.must(["run", "."], cwd=top, env={"GOPATH": tmp}))
 

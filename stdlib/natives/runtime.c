@@ -4,6 +4,7 @@
 
 #include "runtime/fatal.h"
 #include "runtime/print.h"
+#include "runtime/stack.h"
 #include "runtime/traceback.h"
 #include "stdlib/natives/natives.h"
 
@@ -293,6 +294,11 @@ NATIVE_FN(debug_set_max_threads) {
   i64 old = max_threads;
   max_threads = fp[0].i;
   fp[0].i = old;
+  return ST_OK;
+}
+
+NATIVE_FN(debug_set_max_stack) {
+  fp[0].i = stack_set_max(fp[0].i);
   return ST_OK;
 }
 

@@ -53,3 +53,8 @@ NATIVE_FN(time_reset_timer) {
   fp[0].u = timer_reset(fp[0].p, fp[1].i, fp[2].i);
   return ST_OK;
 }
+
+NATIVE_FN(trace_clock_units) { /* per second: the trace clock is nanotime */
+  fp[0].u = 1000000000;
+  return ST_OK;
+}
