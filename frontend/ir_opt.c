@@ -5,7 +5,8 @@
  *       bounds checks, division). Loads are equal within a block when nothing was called since, and nothing stored that
  *       can be the same memory; a load of a word stored before is that word. Constants and addresses of globals are shared
  *       within a block only: they are cheaper to make again than to keep over calls.
- *   constants out of loops  a constant that an instruction in a loop reads is made in the block before the outermost loop.
+ *   invariants out of loops  a constant that an instruction in a loop reads, or an operation without effect on values from
+ *       outside, is made in the block before the outermost loop it does not change in.
  * In reverse postorder every dominator comes before what it dominates, so one pass and one table do: an entry is good when
  * its block dominates; a stale one is replaced.
  */
@@ -184,7 +185,7 @@ static void share_block(Opt *o, IrBlock *b) {
   }
 }
 
-/* ---- constants out of loops ---- */
+/* ---- invariants out of loops ---- */
 
 #define MAX_HOISTED 16 /* per block: each takes a slot for as long as the loop runs */
 
@@ -206,11 +207,20 @@ static IrBlock *preheader(const Opt *o, const IrBlock *h) {
   return p;
 }
 
-static IrBlock *hoist_target(const Opt *o, const IrBlock *b) {
+/* v's operands are made in blocks that come before the end of `to`. */
+static bool operands_reach(const Opt *o, const IrValue *v, const IrBlock *to) {
+  for (u32 i = 0; i < v->nargs; i++) {
+    if (!ir_dominates(&o->g, ir_resolve(v->args[i])->block, to)) return false;
+  }
+  return true;
+}
+
+/* The block before the outermost loop around v that its operands allow; NULL when there is none. */
+static IrBlock *hoist_target(const Opt *o, const IrValue *v) {
   IrBlock *best = NULL;
-  for (IrBlock *h = BLOCK_INFO(b)->loop; h; h = o->g.parent[h->id]) {
+  for (IrBlock *h = BLOCK_INFO(v->block)->loop; h; h = o->g.parent[h->id]) {
     IrBlock *p = preheader(o, h);
-    if (!p || !ir_dominates(&o->g, p, b)) break;
+    if (!p || !ir_dominates(&o->g, p, v->block) || !operands_reach(o, v, p)) break;
     best = p;
   }
   return best;
@@ -239,18 +249,26 @@ static void find_read_constants(const Opt *o, bool *read) {
   }
 }
 
+/* STR_NEXT reads the string where a comparison inside the loop allows it. */
+static bool hoistable(const IrValue *v, const bool *read) {
+  if (value_is_remat(v)) return read[v->id];
+  if (v->op == BC_STR_NEXT) return false;
+  return v->op < BC_COUNT && v->nargs && (op_info[v->op].flags & OPF_PURE) && sharing(v) == SHARE_DOMINATED;
+}
+
 static void hoist_block(Opt *o, IrBlock *b, const bool *read) {
-  IrBlock *to = BLOCK_INFO(b)->depth && !b->unlikely ? hoist_target(o, b) : NULL;
-  if (!to) return;
+  if (!BLOCK_INFO(b)->depth || b->unlikely) return;
   u32 n = 0;
   for (u32 k = 0; k < b->values.n; k++) {
     IrValue *v = b->values.v[k];
     b->values.v[n++] = v;
-    if (!value_is_remat(v) || !read[v->id] || o->hoisted[to->id] == MAX_HOISTED) continue;
+    if (!hoistable(v, read)) continue;
+    IrBlock *to = hoist_target(o, v);
+    if (!to || o->hoisted[to->id] == MAX_HOISTED) continue;
     v->block = to;
-    IrValue *same = find_equal(o, v, SHARE_BLOCK);
-    v->block = same ? b : to;
+    IrValue *same = value_is_remat(v) ? find_equal(o, v, SHARE_BLOCK) : NULL;
     if (same) {
+      v->block = b;
       v->op = IR_COPY;
       v->nargs = 1;
       v->args = NEW(&o->f->arena, IrValue *);
