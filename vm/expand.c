@@ -8,7 +8,7 @@
 
 #include "runtime/map.h"
 
-enum { CODE_PAGE = 4096 };
+enum { CODE_PAGE = 512 };
 static VEC(FuncRec *) expanded;  /* by address of their code */
 static u32 *page_first;          /* per page of low_code: index in expanded of the function at its start */
 

@@ -37,28 +37,55 @@ static u32 acc_form(const Insn *in, Acc acc, u16 slot) {
   case BC_MUL_F64:
     if (left && right && acc == ACC_FA) return vm_xhandlers[XOP_MUL_F64_xx];
     return float_form(XOP_MUL_F64_x, acc, left, right);
+  case BC_ST_64: return left && in->a != slot && acc == ACC_FA ? vm_xhandlers[XOP_ST_64_f] : 0;
   case BC_SQRT_F64: return left && acc == ACC_FA ? vm_xhandlers[XOP_SQRT_F64_x] : 0;
   default: return 0;
   }
 }
 
-/* ---- pairs ---- */
-static u32 pair_form(const Insn *x, const Insn *y) {
-#define PAIR(a, b) if (x->op == BC_##a && y->op == BC_##b) return vm_xhandlers[XOP_##a##__##b]
-  PAIR(ADDI_64, JLT_I64_B);
-  PAIR(ADDI_64, CALL);
-  PAIR(LD_64, LD_64);
-  PAIR(LDX_64, LDX_64);
-  PAIR(LDX_64, ADD_64);
-  PAIR(MOV, MOV);
-  PAIR(MOV, CALL);
-  PAIR(LDK, CALL);
+/* ---- pairs: a hash table from the two handlers to that of the pair ---- */
+typedef struct PairEntry { u32 first, second, both; } PairEntry;
+enum { PAIR_TABLE = 4096 };
+static PairEntry pair_table[PAIR_TABLE];
+
+static PairEntry *pair_place(u32 first, u32 second) {
+  u32 i = (u32)hash_u64((u64)first << 32 | second) & (PAIR_TABLE - 1);
+  while (pair_table[i].both && (pair_table[i].first != first || pair_table[i].second != second)) i = (i + 1) & (PAIR_TABLE - 1);
+  return &pair_table[i];
+}
+
+/* Bodies of pairs by name, and the handlers that they stand for. */
+#define BODY_OPS(X)                                                                                                     \
+  X(MOV) X(LDK) X(ADD_64) X(SUB_64) X(MUL_64) X(AND_64) X(OR_64) X(XOR_64) X(ADDI_64) X(ANDI_64) X(SHLI_64) X(SHRI_U64) \
+  X(LD_64) X(LDX_64) X(LDX_U8) X(ST_64) X(STX_64) X(STX_8) X(LEAX) X(ADD_F64) X(SUB_F64) X(MUL_F64) X(DIV_F64) X(JMP)   \
+  X(JMP_B) X(JLT_I64_B) X(JLT_I64) X(JLE_I64) X(JEQ_64) X(JNE_64) X(JEQI_64) X(JNEI_64) X(JLTI_I64) X(JGEI_I64) X(CALL) \
+  X(RET1)
+#define BODY_XOPS(X)                                                                                          \
+  X(ADD_F64_x) X(ADD_F64_y) X(ADD_F64_r) X(ADD_F64_s) X(SUB_F64_x) X(SUB_F64_y) X(SUB_F64_r) X(SUB_F64_s)     \
+  X(MUL_F64_x) X(MUL_F64_y) X(MUL_F64_r) X(MUL_F64_s) X(DIV_F64_x) X(DIV_F64_y) X(DIV_F64_r) X(DIV_F64_s)     \
+  X(ST_64_f)
+enum Body {
+#define BODY(name) BODY_##name,
+  BODY_OPS(BODY) BODY_XOPS(BODY)
+#undef BODY
+  BODY_COUNT
+};
+
+static void pairs_init(void) {
+  u32 handler[BODY_COUNT];
+#define BODY(name) handler[BODY_##name] = vm_handlers[BC_##name];
+  BODY_OPS(BODY)
+#undef BODY
+#define BODY(name) handler[BODY_##name] = vm_xhandlers[XOP_##name];
+  BODY_XOPS(BODY)
+#undef BODY
+#define PAIR(a, b) \
+  *pair_place(handler[BODY_##a], handler[BODY_##b]) = (PairEntry){handler[BODY_##a], handler[BODY_##b], vm_xhandlers[XOP_##a##__##b]};
+#define PAIR_T(a, b) PAIR(a, b)
+#include "vm/pairs.def"
 #undef PAIR
-  if (x->op == BC_MUL_F64 && y->c == x->a && y->b != x->a) {
-    if (y->op == BC_ADD_F64) return vm_xhandlers[XOP_MUL_F64__ADD_F64_y];
-    if (y->op == BC_SUB_F64) return vm_xhandlers[XOP_MUL_F64__SUB_F64_y];
-  }
-  return 0;
+#undef PAIR_T
+  (void)handler;
 }
 
 static void mark_targets(const BcFunc *f, u8 *target) {
@@ -68,6 +95,9 @@ static void mark_targets(const BcFunc *f, u8 *target) {
 }
 
 void peephole(const BcFunc *f, Insn *code) {
+  static bool ready;
+  if (!ready) pairs_init();
+  ready = true;
   u8 *target = xcalloc(f->ncode + 1, 1);
   mark_targets(f, target);
   for (u32 i = 1; i < f->ncode; i++) {
@@ -77,11 +107,8 @@ void peephole(const BcFunc *f, Insn *code) {
     if (h) code[i].op = h;
   }
   for (u32 i = 0; i + 1 < f->ncode; i++) {
-    if (code[i].op != vm_handlers[f->code[i].op]) continue; /* reads an accumulator */
-    u32 h = pair_form(&f->code[i], &f->code[i + 1]);
-    if (!h) continue;
-    code[i].op = h;
-    i++;
+    u32 both = pair_place(code[i].op, code[i + 1].op)->both;
+    if (both) code[i++].op = both;
   }
   free(target);
 }

@@ -24,25 +24,59 @@ static FuncRec equal_rec, hash_rec;
 /* ---- recipes ---- */
 static const BcType *recipe(const BcModule *m, u32 index) { return &m->types.v[index]; }
 
-u64 recipe_ptr_bytes(const BcModule *m, u32 index) {
+/* What is asked of a type through all its parts. Computed once per recipe: a type may hold another along very many paths. */
+typedef struct Facts {
+  u64 ptr_bytes;       /* of the prefix of a value that may hold pointers */
+  bool regular;        /* == is comparison of the bytes */
+  bool need_update;    /* equal map keys may differ: an assignment replaces the key */
+  bool may_panic;      /* hashing may panic */
+} Facts;
+static PtrMap facts_of; /* BcType of a struct or array -> Facts */
+static Arena facts_arena;
+
+static Facts recipe_facts(const BcModule *m, u32 index);
+
+static Facts struct_facts(const BcModule *m, const BcType *t) {
+  Facts all = {.regular = true};
+  u64 end = 0;
+  for (u32 i = 0; i < t->nfields; i++) {
+    const BcField *f = &t->fields[i];
+    Facts part = recipe_facts(m, f->type);
+    if (part.ptr_bytes) all.ptr_bytes = f->offset + part.ptr_bytes;
+    all.regular &= part.regular && f->offset == end && !atom_is(f->name, "_");
+    all.need_update |= part.need_update;
+    all.may_panic |= part.may_panic;
+    end = f->offset + recipe(m, f->type)->size;
+  }
+  all.regular &= end == t->size;
+  return all;
+}
+static Facts array_facts(const BcModule *m, const BcType *t) {
+  Facts all = recipe_facts(m, t->elem);
+  all.regular = t->comparable && (t->len == 0 || all.regular);
+  if (all.ptr_bytes) all.ptr_bytes = t->len ? (u64)(t->len - 1) * recipe(m, t->elem)->size + all.ptr_bytes : 0;
+  return all;
+}
+static Facts recipe_facts(const BcModule *m, u32 index) {
   const BcType *t = recipe(m, index);
   switch (t->kind) {
-  case BCK_CHAN: case BCK_FUNC: case BCK_MAP: case BCK_POINTER: case BCK_UNSAFEPOINTER: case BCK_STRING: case BCK_SLICE:
-    return 8;
-  case BCK_INTERFACE: return 16;
-  case BCK_ARRAY: {
-    u64 e = t->len ? recipe_ptr_bytes(m, t->elem) : 0;
-    return e ? (u64)(t->len - 1) * recipe(m, t->elem)->size + e : 0;
+  case BCK_CHAN: case BCK_POINTER: case BCK_UNSAFEPOINTER: return (Facts){.ptr_bytes = 8, .regular = true};
+  case BCK_FUNC: case BCK_MAP: case BCK_SLICE: return (Facts){.ptr_bytes = 8};
+  case BCK_STRING: return (Facts){.ptr_bytes = 8, .need_update = true};
+  case BCK_INTERFACE: return (Facts){.ptr_bytes = 16, .need_update = true, .may_panic = true};
+  case BCK_FLOAT32: case BCK_FLOAT64: case BCK_COMPLEX64: case BCK_COMPLEX128: return (Facts){.need_update = true};
+  case BCK_ARRAY: case BCK_STRUCT: break;
+  default: return (Facts){.regular = true};
   }
-  case BCK_STRUCT:
-    for (u32 i = t->nfields; i-- > 0;) {
-      u64 f = recipe_ptr_bytes(m, t->fields[i].type);
-      if (f) return t->fields[i].offset + f;
-    }
-    return 0;
-  default: return 0;
-  }
+  const Facts *known = ptrmap_get(&facts_of, t);
+  if (known) return *known;
+  Facts *all = NEW(&facts_arena, Facts);
+  *all = t->kind == BCK_ARRAY ? array_facts(m, t) : struct_facts(m, t);
+  ptrmap_set(&facts_of, t, all);
+  return *all;
 }
+
+u64 recipe_ptr_bytes(const BcModule *m, u32 index) { return recipe_facts(m, index).ptr_bytes; }
 
 static void fill_mask(const BcModule *m, u32 index, u8 *mask, u64 word) {
   const BcType *t = recipe(m, index);
@@ -62,49 +96,6 @@ static void fill_mask(const BcModule *m, u32 index, u8 *mask, u64 word) {
   default: break;
   }
   if (recipe_ptr_bytes(m, index)) mask[word / 8] |= (u8)(1 << word % 8);
-}
-
-/* == is comparison of the bytes. */
-static bool regular_memory(const BcModule *m, u32 index) {
-  const BcType *t = recipe(m, index);
-  switch (t->kind) {
-  case BCK_FLOAT32: case BCK_FLOAT64: case BCK_COMPLEX64: case BCK_COMPLEX128: case BCK_STRING: case BCK_INTERFACE:
-  case BCK_FUNC: case BCK_MAP: case BCK_SLICE:
-    return false;
-  case BCK_ARRAY: return t->comparable && (t->len == 0 || regular_memory(m, t->elem));
-  case BCK_STRUCT: {
-    u64 end = 0;
-    for (u32 i = 0; i < t->nfields; i++) {
-      const BcField *f = &t->fields[i];
-      if (f->offset != end || atom_is(f->name, "_") || !regular_memory(m, f->type)) return false;
-      end = f->offset + recipe(m, f->type)->size;
-    }
-    return end == t->size;
-  }
-  default: return true;
-  }
-}
-static bool need_key_update(const BcModule *m, u32 index) {
-  const BcType *t = recipe(m, index);
-  switch (t->kind) {
-  case BCK_FLOAT32: case BCK_FLOAT64: case BCK_COMPLEX64: case BCK_COMPLEX128: case BCK_INTERFACE: case BCK_STRING:
-    return true;
-  case BCK_ARRAY: return need_key_update(m, t->elem);
-  case BCK_STRUCT:
-    for (u32 i = 0; i < t->nfields; i++)
-      if (need_key_update(m, t->fields[i].type)) return true;
-    return false;
-  default: return false;
-  }
-}
-static bool hash_might_panic(const BcModule *m, u32 index) {
-  const BcType *t = recipe(m, index);
-  if (t->kind == BCK_INTERFACE) return true;
-  if (t->kind == BCK_ARRAY) return hash_might_panic(m, t->elem);
-  if (t->kind == BCK_STRUCT)
-    for (u32 i = 0; i < t->nfields; i++)
-      if (hash_might_panic(m, t->fields[i].type)) return true;
-  return false;
 }
 
 /* ---- names ---- */
@@ -186,7 +177,7 @@ static void fill_base(LinkedModule *lm, u32 index, AbiType *t) {
   t->field_align = r->field_align;
   t->kind = (u8)r->kind;
   t->tflag = (u8)((r->has_uncommon ? ABI_TFLAG_UNCOMMON : 0) | (r->name ? ABI_TFLAG_NAMED : 0) |
-                  (regular_memory(lm->m, index) ? ABI_TFLAG_REGULAR_MEMORY : 0) |
+                  (recipe_facts(lm->m, index).regular ? ABI_TFLAG_REGULAR_MEMORY : 0) |
                   (r->direct_iface ? ABI_TFLAG_DIRECT_IFACE : 0));
   t->str = text_name_off(r->string);
   if (r->comparable) t->equal = type_closure(&equal_rec, t);
@@ -231,8 +222,9 @@ static void fill_map(LinkedModule *lm, const BcType *r, AbiMapType *t) {
     ptrmap_set(&noalg, declare(lm, group->fields[1].type), t);
     ptrmap_set(&noalg, declare(lm, slots->elem), t);
   }
-  t->flags = (need_key_update(m, r->key_type) ? ABI_MAP_NEED_KEY_UPDATE : 0) |
-             (hash_might_panic(m, r->key_type) ? ABI_MAP_HASH_MIGHT_PANIC : 0) |
+  Facts key = recipe_facts(m, r->key_type);
+  t->flags = (key.need_update ? ABI_MAP_NEED_KEY_UPDATE : 0) |
+             (key.may_panic ? ABI_MAP_HASH_MIGHT_PANIC : 0) |
              (t->key->size > ABI_MAP_MAX_KEY_BYTES ? ABI_MAP_INDIRECT_KEY : 0) |
              (t->elem->size > ABI_MAP_MAX_ELEM_BYTES ? ABI_MAP_INDIRECT_ELEM : 0);
 }

@@ -1,4 +1,5 @@
 /* vm.c - the embedding API and the start of a program: runtime.main as a function of instructions made here. */
+#include "base/debug.h"
 #include "vm/govm.h"
 
 #include <stdio.h>
@@ -49,6 +50,7 @@ void vm_new(int argc, char **argv) {
 }
 
 bool vm_load(const BcModule *m, Err *e) {
+  if (debug_flags.verify && !module_verify(m, e)) return false;
   LinkedModule *lm = link_module(m, e);
   if (!lm) return false;
   natives_bind();

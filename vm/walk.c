@@ -5,6 +5,7 @@
  * Slot maps: see module.h; the arguments of a frame that has not started are described by its parameter types, and an
  * instruction without a map can only have raised a panic, after which nothing but recover_pc runs in that frame.
  */
+#include "base/debug.h"
 #include "vm/vm_priv.h"
 
 static void set_frame(FrameIter *it, Slot *fp, const Insn *pc, bool exact) {
@@ -86,6 +87,7 @@ static const u64 *frame_map(const BcFunc *f, u32 index) {
 static void mark_frame(GcWork *w, const FrameIter *it) {
   const FuncRec *rec = it->rec;
   if (rec->flags & (BCF_CLOSURE | BCF_NATIVE)) gc_mark_word(w, it->fp[LINK_CTX].p);
+  if (unlikely(debug_flags.stackcons)) gc_mark_words(w, it->fp, rec->nslots);
   bool starting = it->exact && it->pc == rec->code && !(it->fp == it->g->fp && it->g->at_jump);
   if (starting || (rec->flags & BCF_NATIVE)) {
     u32 nargs, nres;
