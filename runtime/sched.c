@@ -180,13 +180,18 @@ void sched_requeue(G *g) {
   runq_put(g);
 }
 
-bool sched_alone(void) { return runq_empty() && timer_next_when() == 0 && netpoll_waiters() == 0; }
+bool sched_alone(void) {
+  return runq_empty() && timer_next_when() == 0 && netpoll_waiters() == 0 && sched.blockers == 0 &&
+         atomic_load(&sched.offloaded) == 0 && atomic_load_explicit(&sched.attention, memory_order_relaxed) == 0;
+}
 
 /* ---- switching ---- */
 static void make_running(G *g) {
   g->status = G_RUNNING;
   g->sched_tick++;
   sched_curg = g;
+  if (unlikely(debug_flags.trace_sched))
+    fprintf(stderr, "sched %llu: goroutine %llu\n", (unsigned long long)sched.tick, (unsigned long long)g->id);
   g->preempt = 0;
   g->limit = g->seg_limit;
   atomic_store_explicit(&sched.yield, false, memory_order_relaxed);

@@ -55,7 +55,8 @@ static void handler(int sig) {
 }
 
 static void install(int sig, void (*fn)(int)) {
-  struct sigaction sa = {.sa_handler = fn, .sa_flags = SA_RESTART | SA_ONSTACK};
+  /* SIGQUIT interrupts a system call that the M makes itself; package os repeats it, and the M gets to the dump. */
+  struct sigaction sa = {.sa_handler = fn, .sa_flags = SA_ONSTACK | (sig == SIGQUIT ? 0 : SA_RESTART)};
   sigfillset(&sa.sa_mask);
   sigaction(sig, &sa, NULL);
 }

@@ -1,13 +1,14 @@
 /* vm.c - the embedding API and the start of a program: runtime.main as a function of instructions made here. */
-#include "base/debug.h"
 #include "vm/govm.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/debug.h"
 #include "runtime/iface.h"
 #include "runtime/print.h"
 #include "runtime/rand.h"
+#include "runtime/signal.h"
 #include "runtime/timer.h"
 #include "vm/fault.h"
 #include "vm/vm_priv.h"
@@ -40,6 +41,7 @@ void vm_new(int argc, char **argv) {
   hash_init();
   sched_init();
   timer_init();
+  signal_init();
   interp_init();
   fault_init();
   call_init();
