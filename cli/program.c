@@ -148,8 +148,8 @@ static bool new_loader(Program *p, const ProgramFlags *f, bool tests) {
   LoadConfig cfg = f->load;
   cfg.goroot = cli_goroot(&e);
   cfg.overlay_dir = cli_overlay();
-  cfg.allow_internal |= f->incomplete; /* as the compiler alone, which does not look at import paths */
-  cfg.include_tests = cfg.allow_main = cfg.allow_internal = tests;
+  cfg.include_tests = cfg.allow_main = tests;
+  cfg.allow_internal = tests || f->incomplete; /* the compiler alone does not look at import paths */
   if (!cfg.goroot) return cli_error("%s", e.msg), false;
   types_init();
   p->loader = loader_new(&cfg, &p->sink);
