@@ -103,6 +103,23 @@ static IrValue *slice_operand(Fn *fn, SliceExpr *s, Type *u, Type **elem) {
   return op3(fn, BC_MK3, &ir_shape_slice, p, len, len);
 }
 
+/* The upper bound of a slice of an array: gc's panic speaks of the array's length, SLICE's of a capacity. */
+static void check_array_bound(Fn *fn, Expr *bound, IrValue *v, i64 len, const char *panic) {
+  if (!bound || bound->val) return;
+  IrBlock *bad = new_block(fn), *ok = new_block(fn);
+  bad->unlikely = true;
+  ir_branch(fn->f, fn->b, op2(fn, BC_LT_U64, &ir_shape_word, k64(fn, len), v), bad, ok);
+  start_block(fn, bad);
+  call_runtime(fn, panic, NULL, 2, v, k64(fn, len));
+  ir_term(fn->f, fn->b, BC_TRAP, 0);
+  start_block(fn, ok);
+}
+
+static i64 array_len(Fn *fn, Type *u) {
+  if (u->kind == TYPE_POINTER) u = under_of(fn, ((Pointer *)u)->base);
+  return u->kind == TYPE_ARRAY ? ((Array *)u)->len : -1;
+}
+
 IrValue *lower_slice_expr(Fn *fn, SliceExpr *s) {
   Type *u = under_of(fn, s->x->type), *elem;
   if (u->kind == TYPE_INTERFACE) u = type_core(u);
@@ -111,12 +128,15 @@ IrValue *lower_slice_expr(Fn *fn, SliceExpr *s) {
   IrValue *lo = optional(fn, s->index[0], 0);
   IrValue *hi = s->index[1] ? lower_expr(fn, s->index[1]) : extract(fn, x, 1, &ir_shape_word);
   const Layout *ely = lower_layout(fn->lw, elem);
+  i64 len = array_len(fn, u);
   if (!s->full) {
     set_pos(fn, s);
+    if (len >= 0) check_array_bound(fn, s->index[1], hi, len, "runtime.goPanicSliceAlen");
     return with_imm(op3(fn, BC_SLICE, &ir_shape_slice, x, lo, hi), ely->size);
   }
   IrValue *max = lower_expr(fn, s->index[2]);
   set_pos(fn, s);
+  if (len >= 0) check_array_bound(fn, s->index[2], max, len, "runtime.goPanicSlice3Alen");
   IrValue *bounds = op3(fn, BC_MK3, &ir_shape_3words, lo, hi, max);
   return with_imm(op2(fn, BC_SLICE3, &ir_shape_slice, x, bounds), ely->size);
 }
