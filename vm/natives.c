@@ -190,11 +190,18 @@ static Status stub_call(G *g, Slot *fp, const FuncRec *rec, const char *callee) 
 static Status make_func_stub(G *g, Slot *fp) { return stub_call(g, fp, rec_make_func, "reflect.callReflect"); }
 static Status method_value_call(G *g, Slot *fp) { return stub_call(g, fp, rec_method_value, "reflect.callMethod"); }
 
+/* recover() and Callers look through these, as gc marks them. */
+static const char *const wrappers[] = {"reflect.call", "runtime.reflectcall", "reflect.makeFuncStub", "reflect.methodValueCall",
+                                       "reflect.callReflect", "reflect.callMethod"};
 void natives_bind(void) {
+  for (u32 i = 0; i < ARRAY_LEN(wrappers); i++) {
+    FuncRec *rec = link_func(wrappers[i]);
+    if (rec) rec->flags |= BCF_WRAPPER;
+  }
   rec_make_func = link_func("reflect.makeFuncStub");
   rec_method_value = link_func("reflect.methodValueCall");
-  if (rec_make_func) rec_make_func->flags |= BCF_WRAPPER, rec_make_func->nslots = MADE_FUNC_SLOTS;
-  if (rec_method_value) rec_method_value->flags |= BCF_WRAPPER, rec_method_value->nslots = MADE_FUNC_SLOTS;
+  if (rec_make_func) rec_make_func->nslots = MADE_FUNC_SLOTS;
+  if (rec_method_value) rec_method_value->nslots = MADE_FUNC_SLOTS;
 }
 
 /* FuncPCABI0(f any), FuncPCABIInternal: the code pointer of a func value. */
