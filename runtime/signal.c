@@ -104,6 +104,7 @@ Status signal_recv(G *g, Slot *result) {
   receiver = g;
   receiver_result = result;
   Status st = sched_park(g, WAIT_ZERO);
+  g->status = G_SYSCALL; /* as it is in Go: never a deadlock */
   deliver();
   return st;
 }
