@@ -78,7 +78,7 @@ Status sched_offload(G *g, void (*fn)(void *), void (*done)(G *, void *), void *
   if (need && !worker_start()) go_fatal("runtime: failed to create new OS thread");
   g->status = G_SYSCALL;
   g->wait_since = 0;
-  sched_curg = NULL;
+  __atomic_store_n(&sched_curg, NULL, __ATOMIC_RELAXED);
   return ST_PARK;
 }
 

@@ -19,7 +19,7 @@
 #include "runtime/timer.h"
 
 Sched sched;
-G *sched_curg;
+G *sched_curg; /* written by the M (release), read by sysmon and workers (acquire) */
 static u64 safepoints; /* counted for gcstress */
 
 const char *const wait_reason_text[WAIT_COUNT] = {
@@ -56,6 +56,12 @@ G *sched_all_gs(void) { return sched.all; }
 i64 sched_num_goroutines(void) { return sched.ngoroutines; }
 void sched_add_blockers(int n) { sched.blockers += n; }
 void sched_set_wake_hook(void (*fn)(void)) { sched.wake_hook = fn; }
+
+static void set_curg(G *g) { __atomic_store_n(&sched_curg, g, __ATOMIC_RELEASE); }
+static void clear_preempt(G *g) {
+  __atomic_store_n(&g->preempt, 0, __ATOMIC_RELAXED);
+  __atomic_store_n(&g->limit, g->seg_limit, __ATOMIC_RELAXED);
+}
 
 /* ---- run queues ---- */
 static void runq_put(G *g) {
@@ -151,14 +157,14 @@ void sched_exit(G *g) {
   g->start_closure = g->labels = NULL;
   g->sched_link = sched.free;
   sched.free = g;
-  sched_curg = NULL;
+  set_curg(NULL);
 }
 
 Status sched_park(G *g, WaitReason why) {
   g->status = G_WAITING;
   g->wait_reason = why;
   g->wait_since = 0; /* the collector notes the time: long waits are shown in tracebacks */
-  sched_curg = NULL;
+  set_curg(NULL);
   return ST_PARK;
 }
 
@@ -176,7 +182,7 @@ void sched_ready(G *g, bool next) {
 
 void sched_requeue(G *g) {
   g->status = G_RUNNABLE;
-  sched_curg = NULL;
+  set_curg(NULL);
   runq_put(g);
 }
 
@@ -189,11 +195,10 @@ bool sched_alone(void) {
 static void make_running(G *g) {
   g->status = G_RUNNING;
   g->sched_tick++;
-  sched_curg = g;
+  set_curg(g);
   if (unlikely(debug_flags.trace_sched))
     fprintf(stderr, "sched %llu: goroutine %llu\n", (unsigned long long)sched.tick, (unsigned long long)g->id);
-  g->preempt = 0;
-  g->limit = g->seg_limit;
+  clear_preempt(g);
   atomic_store_explicit(&sched.yield, false, memory_order_relaxed);
   if (unlikely(debug_flags.gcstress | debug_flags.schedfuzz)) sched_preempt();
 }
@@ -216,7 +221,8 @@ G *sched_switch(void) {
   if (unlikely(atomic_load_explicit(&sched.attention, memory_order_relaxed)) && !handle_attention()) return NULL;
   if (unlikely(heap.wanted)) gc_collect(); /* every goroutine is saved here */
   if (unlikely(debug_flags.schedfuzz)) runq_shuffle();
-  u64 tick = ++sched.tick;
+  u64 tick = sched.tick + 1;
+  __atomic_store_n(&sched.tick, tick, __ATOMIC_RELAXED);
   G *g = sched.runnext;
   if (likely(g && tick % 61)) {
     sched.runnext = NULL;
@@ -233,7 +239,7 @@ G *sched_switch(void) {
 }
 
 void sched_preempt(void) {
-  G *g = __atomic_load_n(&sched_curg, __ATOMIC_RELAXED);
+  G *g = __atomic_load_n(&sched_curg, __ATOMIC_ACQUIRE);
   if (!g) return;
   __atomic_store_n(&g->preempt, 1, __ATOMIC_RELAXED);
   __atomic_store_n(&g->limit, NULL, __ATOMIC_RELAXED);
@@ -248,8 +254,7 @@ void sched_wake(void) { sched_attention(ATTN_WAKE); }
 void sched_stop(void) { sched_attention(ATTN_STOP); }
 
 bool sched_safepoint(G *g) {
-  g->preempt = 0;
-  g->limit = g->seg_limit;
+  clear_preempt(g);
   safepoints++;
   bool stress = debug_flags.gcstress && safepoints % (u64)debug_flags.gcstress == 0;
   if (stress || gc_wanted()) gc_collect();
