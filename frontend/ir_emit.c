@@ -151,7 +151,7 @@ static void emit_call(Emission *em, const IrValue *v) {
       i.c = (u16)v->u[0];
       i.imm = (i32)(site->nargs | site->nres << 16);
       break;
-    case BC_CONCATN: i.a = (u16)value_slot(&em->e, v); i.b = (u16)site->window; i.c = v->nargs; break;
+    case BC_CONCATN: i.a = (u16)value_slot(&em->e, v); i.b = (u16)site->window; i.c = (u16)v->nargs; break;
     default: /* SELECT */
       i.a = (u16)value_slot(&em->e, v);
       i.b = (u16)site->window;
@@ -287,8 +287,7 @@ static void push_jump(Emission *em, const IrBlock *from, Insn i, IrBlock *to) {
 static void emit_phi_moves(Emission *em, const IrBlock *b) {
   const IrBlock *to = b->succs[0];
   if (!to || b->succs[1] || !to->phis.n) return;
-  u32 edge = 0;
-  while (to->preds.v[edge] != b) edge++;
+  u32 edge = BLOCK_INFO(b)->edge;
   for (u32 i = 0; i < to->phis.n; i++) {
     const IrValue *phi = to->phis.v[i];
     if (phi->op == IR_PHI && phi->shape->nslots) add_move(em, value_slot(&em->e, phi), phi->args[edge]);
@@ -395,9 +394,7 @@ static void emit_terminator(Emission *em, const IrBlock *b, IrBlock *next) {
 
 static bool moves_nothing(Emission *em, const IrBlock *b) {
   const IrBlock *to = b->succs[0];
-  u32 edge = 0;
-  if (!to->phis.n) return true;
-  while (to->preds.v[edge] != b) edge++;
+  u32 edge = BLOCK_INFO(b)->edge;
   for (u32 i = 0; i < to->phis.n; i++) {
     const IrValue *phi = to->phis.v[i], *a = phi->nargs ? phi->args[edge] : NULL;
     if (phi->op != IR_PHI || !phi->shape->nslots) continue;
@@ -447,7 +444,17 @@ static void clear_locals(Emission *em) {
   else ir_push(&em->code, (Insn){.op = BC_ZERO, .a = (u16)lo, .d = (u16)(hi - lo)});
 }
 
+static void number_edges(const Emitter *e) {
+  for (u32 i = 0; i < e->order.n; i++) {
+    const IrBlock *to = e->order.v[i];
+    for (u32 k = 0; k < to->preds.n; k++) {
+      if (!to->preds.v[k]->succs[1]) BLOCK_INFO(to->preds.v[k])->edge = k;
+    }
+  }
+}
+
 static void emit_blocks(Emission *em) {
+  number_edges(&em->e);
   find_empty_blocks(em);
   mark_line(em, em->e.f->pos);
   clear_locals(em);

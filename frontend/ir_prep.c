@@ -40,7 +40,7 @@ static void prune_preds(IrBlock *b, const bool *seen) {
   for (u32 k = 0; k < b->phis.n; k++) {
     IrValue *phi = b->phis.v[k];
     if (phi->op != IR_PHI) continue;
-    phi->nargs = (u16)n;
+    phi->nargs = n;
     if (n == 1) phi->op = IR_COPY;
   }
 }

@@ -56,6 +56,7 @@ typedef struct BlockInfo { /* block->aux */
   u32 depth;        /* loops around it */
   IrBlock *loop;    /* header of the innermost loop, itself for a header; NULL outside */
   u32 pc;           /* first instruction */
+  u32 edge;         /* the block's place among its only successor's predecessors */
   IrBlock *forward; /* an empty block's target */
   bool placed;
 } BlockInfo;
