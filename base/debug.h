@@ -10,6 +10,6 @@ typedef struct DebugFlags {
 } DebugFlags;
 extern DebugFlags debug_flags; /* all zero until debug_parse; read-only afterwards */
 
-/* Reads "a=1,b,c=2" (trace=op is trace_op=1). False and *e on an unknown name or a bad number. */
+/* Reads "a=1,b,c=2" (trace=gc is trace_gc=1). False and *e on an unknown name or a bad number. */
 bool debug_parse(const char *spec, Err *e);
 #endif

@@ -104,6 +104,7 @@ const Const *const_make_bool(bool b) {
 const Const *const_make_string(const char *s, size_t n) {
   Const *c = const_alloc(REP_STRING);
   c->str.s = atom_new(s, n);
+  c->str.len = n;
   return c;
 }
 

@@ -162,8 +162,12 @@ static const Const *complex_binary(const Const *x, Op op, const Const *y) {
   }
 }
 
+/* Unknown when it is longer than any program could hold. */
 static const Const *string_concat(const Const *x, const Const *y) {
+  const u64 max_len = (u64)1 << 30;
+  if (x->str.len + y->str.len > max_len) return const_unknown;
   Const *c = const_alloc(REP_STRING);
+  c->str.len = x->str.len + y->str.len;
   c->str.l = x;
   c->str.r = y;
   return c;

@@ -31,6 +31,7 @@ struct Const {
     struct { /* a concatenation is flattened when its text is first wanted: s == NULL until then */
       const Atom *s;
       const Const *l, *r;
+      u64 len;
     } str;
   };
 };
