@@ -33,6 +33,7 @@ run_tests() {
   step "build gcc (gcc-12)" build gcc
   step "build asan (clang-19, ASan + UBSan)" build asan
   step "includes, self-contained headers" python3 tools/check_includes.py
+  step "documents" python3 tools/docs.py --check
   step "unit tests, release" unit_tests release
   step "unit tests, ASan + UBSan" unit_tests asan
   step "programs, release" python3 conformance/programs.py --govm build/govm
