@@ -82,8 +82,7 @@ static IrValue *value_alloc(IrFunc *f, IrBlock *b, u16 op, const IrShape *shape,
   v->block = b;
   v->pos = f->cur_pos;
   v->slot = -1;
-  CHECK(nargs <= UINT16_MAX);
-  v->nargs = (u16)nargs;
+  v->nargs = nargs;
   if (nargs) v->args = NEW_ARRAY(&f->arena, IrValue *, nargs);
   return v;
 }
@@ -337,7 +336,6 @@ static void phi_add_user(IrFunc *f, IrValue *used, IrValue *user) {
 static void phi_add_operands(IrFunc *f, Reading *r, IrValue *phi, IrVar *var) {
   IrBlock *b = phi->block;
   u32 n = b->preds.n;
-  CHECK(n <= UINT16_MAX);
   IrValue **args = NEW_ARRAY(&f->arena, IrValue *, n);
   for (u32 i = 0; i < n; i++) {
     args[i] = lookup(f, r, b->preds.v[i], var);
@@ -345,7 +343,7 @@ static void phi_add_operands(IrFunc *f, Reading *r, IrValue *phi, IrVar *var) {
     phi_add_user(f, args[i], phi);
   }
   phi->args = args;
-  phi->nargs = (u16)n;
+  phi->nargs = n;
 }
 
 /* The one value other than the phi itself that it can have; NULL when there are several, &undef_phi when none. */

@@ -48,7 +48,7 @@ extern const IrShape ir_shape_none, ir_shape_word /* no pointer */, ir_shape_ptr
 
 struct IrValue {
   u16 op;
-  u16 nargs;
+  u32 nargs;
   u32 id;            /* dense within the function */
   const IrShape *shape;
   IrBlock *block;
