@@ -2,6 +2,8 @@
 #include <stdio.h>
 
 #include "cli/program.h"
+#include "stdlib/natives.h"
+#include "vm/govm.h"
 
 static int dump_tokens(const char *path) {
   StrBuf b = {0};
@@ -42,13 +44,32 @@ static int dump_bytecode(ProgramFlags *f, char **args, int n) {
   return 0;
 }
 
+/* Functions without a body that the package reaches and nothing provides: calling one is a fatal error. */
+static int dump_missing_natives(ProgramFlags *f, char **args, int n) {
+  Program p = {0};
+  if (!program_load(&p, f, args, n, true)) return 1;
+  BcModule *m = program_lower(&p, true);
+  if (!m) return 1;
+  vm_new(0, NULL);
+  stdlib_register_natives();
+  int missing = 0;
+  for (u32 i = 0; i < m->funcs.n; i++) {
+    const BcFunc *fn = &m->funcs.v[i];
+    if (fn->ncode || link_has_native(fn->symbol)) continue;
+    puts(fn->symbol->s);
+    missing++;
+  }
+  return missing > 0;
+}
+
 int cmd_dump(int argc, char **argv) {
-  static const char usage[] = "dump --tokens | --ast | --bytecode FILES.go | DIR | IMPORTPATH";
+  static const char usage[] = "dump --tokens | --ast | --bytecode | --natives FILES.go | DIR | IMPORTPATH";
   if (argc < 3) return cli_usage(usage);
   const char *what = argv[1];
   ProgramFlags f = {0};
   if (strcmp(what, "--tokens") == 0) return dump_tokens(argv[2]);
   if (strcmp(what, "--ast") == 0) return dump_ast(argv[2]);
   if (strcmp(what, "--bytecode") == 0) return dump_bytecode(&f, argv + 2, argc - 2);
+  if (strcmp(what, "--natives") == 0) return dump_missing_natives(&f, argv + 2, argc - 2);
   return cli_usage(usage);
 }

@@ -539,7 +539,7 @@ static IrValue *narrow_part(Fn *fn, IrValue *word, i64 bit, const Layout *ly) {
 IrValue *agg_field(Fn *fn, IrValue *v, const Layout *agg, i64 off, const Layout *ly) {
   if (ly->shape.nslots == 0) return zero_value(fn, ly);
   if (off % 8 == 0 && ly->size % 8 == 0) return extract(fn, v, (u32)(off / 8), &ly->shape);
-  if (is_pow2_scalar(ly->size)) {
+  if (is_pow2_scalar(ly->size) && off % 8 + ly->size <= 8) { /* not so: two words of 32 bits that straddle slots */
     IrValue *word = extract(fn, v, (u32)(off / 8), &ir_shape_word);
     return narrow_part(fn, word, off % 8 * 8, ly);
   }

@@ -58,6 +58,8 @@ void link_register_natives(const NativeDef *defs, u32 n) {
   for (u32 i = 0; i < n; i++) ptrmap_set(&native_symbols, atom_cstr(defs[i].symbol), (void *)defs[i].fn);
 }
 
+bool link_has_native(const Atom *symbol) { return ptrmap_get(&native_symbols, symbol) != NULL; }
+
 FuncRec *link_func(const char *symbol) { return ptrmap_get(&func_symbols, atom_cstr(symbol)); }
 void *link_global(const char *symbol) { return ptrmap_get(&global_symbols, atom_cstr(symbol)); }
 

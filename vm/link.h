@@ -37,6 +37,7 @@ void *low_alloc(LowRegion *r, size_t n, size_t align); /* zeroed; go_fatal when 
 void link_init(void);
 /* Natives by symbol: must be registered before the modules that declare them are linked. Later tables win. */
 void link_register_natives(const NativeDef *defs, u32 n);
+bool link_has_native(const Atom *symbol);
 /* Makes records and globals of m, applies the initial data. m must outlive the process. NULL and *e on errors. */
 LinkedModule *link_module(const BcModule *m, Err *e);
 
