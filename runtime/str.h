@@ -9,7 +9,8 @@ static inline bool str_equal(const u8 *a, i64 na, const u8 *b, i64 nb) {
 }
 /* <0, 0, >0, by bytes. */
 static inline int str_compare(const u8 *a, i64 na, const u8 *b, i64 nb) {
-  int c = memcmp(a, b, (size_t)(na < nb ? na : nb));
+  i64 n = na < nb ? na : nb;
+  int c = n ? memcmp(a, b, (size_t)n) : 0;
   return c ? c : na < nb ? -1 : na > nb;
 }
 GoString str_concat(GoString a, GoString b);       /* an operand itself when the other is empty */
