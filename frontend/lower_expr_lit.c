@@ -12,6 +12,7 @@ static void fill_value(Fn *fn, Expr *e, Type *t, Place dst, bool zeroed) {
     complit_fill(fn, (CompositeLit *)x, dst, zeroed);
     return;
   }
+  if (is_big_copy(fn, x, t) && copy_big(fn, &dst, x, t)) return;
   IrValue *v = lower_expr_to(fn, e, t);
   set_pos(fn, e);
   place_store(fn, dst, v);

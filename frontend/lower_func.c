@@ -381,6 +381,11 @@ static void lower_init_step(Fn *fn, InitStep *s) {
     return;
   }
   for (u32 i = 0; i < s->nlhs; i++) types[i] = fn_type(fn, s->lhs[i]->type);
+  if (s->nlhs == 1 && !atom_is(s->lhs[0]->name, "_") && is_big_copy(fn, s->rhs, types[0])) {
+    Place p = place_of_obj(fn, s->lhs[0]);
+    copy_big(fn, &p, s->rhs, types[0]);
+    return;
+  }
   lower_multi(fn, s->rhs, s->nlhs, types, vals);
   for (u32 i = 0; i < s->nlhs; i++)
     if (!atom_is(s->lhs[i]->name, "_")) place_store(fn, place_of_obj(fn, s->lhs[i]), vals[i]);

@@ -56,10 +56,18 @@ static void clause_body(Fn *fn, CommClause *c, IrBlock *done) {
   jump_to(fn, done);
 }
 
-/* The only case: an ordinary statement, then the body. */
+/* The only case: an ordinary send or receive, then the body. The left side is evaluated after the receive. */
 static void single_case(Fn *fn, SelectStmt *s, IrBlock *done) {
   CommClause *c = s->body.v[0];
-  if (c->comm) lower_stmt(fn, c->comm);
+  Case k = case_of(fn, c);
+  if (k.lhs) {
+    IrValue *ok = NULL;
+    bool two = expr_list_len(k.lhs) == 2;
+    IrValue *v = two ? lower_comma_ok(fn, &k.recv->e, &ok) : lower_expr(fn, &k.recv->e);
+    assign_received(fn, &k, v, ok);
+  } else {
+    lower_stmt(fn, c->comm);
+  }
   BranchTarget t;
   push_target(fn, &t, &s->s, done, NULL);
   clause_body(fn, c, done);
