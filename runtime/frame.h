@@ -1,8 +1,8 @@
 /* frame.h - function records, frames, stack segments.
  *
- * A Go code pointer (word 0 of a closure, itab.Fun[i], textOff, the operand of CALL) is the address of a FuncRec.
- * A func value is the address of a word that holds such a code pointer: for functions without captured variables that is
- * &rec->self; itab.Fun[i] and reflect's method values work the same way.
+ * A Go code pointer (word 0 of a closure, itab.Fun[i], textOff, the operand of CALL) is the address of a
+ * FuncRec. A func value is the address of a word that holds such a code pointer: for functions without
+ * captured variables that is &rec->self; itab.Fun[i] and reflect's method values work the same way.
  *
  *            fp[-3]  closure the function was called through (valid only when FR_CLOSURE)
  *            fp[-2]  caller's fp
@@ -10,9 +10,10 @@
  *   fp ->    fp[0..nargs)   arguments; results replace them from fp[0] on at return
  *            fp[..nslots)   locals, temporaries, windows of calls made from here
  *
- * A call with window w makes the callee's fp = &fp[w]; the caller keeps slots w-3..w-1 free for the link area.
- * Frames never move. When fp + nslots + STACK_SLACK would pass g->limit, the callee gets a new segment: its arguments are
- * copied there, its return pc is the SEGRET stub, which copies the results back and drops the segment (one is kept spare).
+ * A call with window w makes the callee's fp = &fp[w]; the caller keeps slots w-3..w-1 free for the link
+ * area. Frames never move. When fp + nslots + STACK_SLACK would pass g->limit, the callee gets a new
+ * segment: its arguments are copied there, its return pc is the SEGRET stub, which copies the results back
+ * and drops the segment (one is kept spare).
  */
 #ifndef GOVM_RUNTIME_FRAME_H
 #define GOVM_RUNTIME_FRAME_H

@@ -203,6 +203,8 @@ void gc_collect(void) {
   if (full || debug_flags.clobber || debug_flags.gccheck) sweep_all();
   if (debug_flags.gccheck) heap_verify();
   if (full) heap.num_forced++;
+  if (heap.wanted_scavenge) pages_scavenge(0);
+  heap.wanted_scavenge = false;
   record_pause(start);
   if (debug_flags.trace_gc)
     fprintf(stderr, "gc %llu: %llu -> %llu KB, next at %llu KB, %lld us\n", (unsigned long long)heap.num_gc,
@@ -219,4 +221,7 @@ void gc_collect_full(void) {
   gc_collect();
 }
 
-void gc_free_os_memory(void) { pages_scavenge(0); }
+void gc_free_os_memory(void) {
+  heap.wanted_scavenge = true;
+  gc_request_full();
+}

@@ -122,7 +122,7 @@ void gc_collect_full(void);      /* collects and sweeps everything: runtime.GC()
 i64 gc_set_percent(i64 percent); /* debug.SetGCPercent: negative is off. Returns the old value */
 i64 gc_set_memory_limit(i64 limit); /* kept and returned; negative only reads */
 u64 gc_cycles(void);
-void gc_free_os_memory(void);    /* debug.FreeOSMemory after a full collection: gives free pages back */
+void gc_free_os_memory(void);    /* debug.FreeOSMemory: asks for a full collection that gives all free pages back */
 
 typedef struct HeapStats { /* bytes and counts as runtime.MemStats names them */
   u64 alloc, total_alloc, sys, mallocs, frees;
@@ -157,6 +157,7 @@ typedef struct FinqEntry {
 bool finq_next(FinqEntry *e); /* false when empty */
 /* For the native in which that goroutine waits: parks it until something is queued; ST_OK when something is already. */
 Status finq_wait(G *g);
+bool finq_drained(void); /* nothing is due and what was due has run */
 /* For the goroutine that runs pool cleanups: parks it until gc_cycles() differs from `seen`. One waiter each. */
 Status gc_cycle_wait(G *g, u64 seen);
 

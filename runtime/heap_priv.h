@@ -31,6 +31,7 @@ typedef struct Heap {
   HeapSpan *run_spare;   /* descriptors without bits: free runs */
   u32 sweep_gen;
   bool wanted, wanted_full; /* a collection was asked for; one that also sweeps */
+  bool wanted_scavenge;  /* and gives all free pages back */
   bool unswept;          /* some central may have unswept spans */
   bool marking;
   /* pacing, bytes */

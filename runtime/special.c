@@ -27,6 +27,7 @@ static VEC(StaticWeak) static_weak;
 /* ---- the queue ---- */
 static VEC(FinqEntry) finq;
 static u32 finq_head;
+static bool finq_taken; /* something has been taken from the queue since the drainer waited last */
 static G *finq_waiter;
 static G *cycle_waiter;
 
@@ -46,14 +47,19 @@ bool finq_next(FinqEntry *e) {
     return false;
   }
   *e = finq.v[finq_head++];
+  finq_taken = true;
   return true;
 }
 
 Status finq_wait(G *g) {
   if (finq_head < finq.n) return ST_OK;
   finq_waiter = g;
+  finq_taken = false;
   return sched_park(g, WAIT_FINALIZER_WAIT);
 }
+
+/* The goroutine that drains the queue waits only after it has run what it took. */
+bool finq_drained(void) { return finq_head == finq.n && (finq_waiter || !finq_taken); }
 
 Status gc_cycle_wait(G *g, u64 seen) {
   if (heap.num_gc != seen) return ST_OK;

@@ -213,6 +213,38 @@ NATIVE_FN(runtime_finq_next) { /* () (fn, arg, nret, argType, objType, ok) */
 
 NATIVE_FN(runtime_finq_wait) { return finq_wait(g); }
 
+NATIVE_FN(runtime_gc_cycles) {
+  fp[0].u = gc_cycles();
+  return ST_OK;
+}
+
+NATIVE_FN(runtime_gc_cycle_wait) { return gc_cycle_wait(g, fp[0].u); }
+
+NATIVE_FN(runtime_block_until_drained) { /* (timeout int64) bool: std's tests wait here for finalizers and cleanups */
+  if (!finq_drained()) return ST_AGAIN;
+  fp[0].u = true;
+  return ST_OK;
+}
+
+NATIVE_FN(debug_read_gc_stats) { /* (*[]time.Duration): pauses, their ends, last GC, number, total; newest first */
+  GoSlice *out = fp[0].p;
+  HeapStats s;
+  heap_read_stats(&s);
+  i64 *p = (i64 *)out->p;
+  u32 n = s.num_gc < ARRAY_LEN(s.pause_ns) ? s.num_gc : (u32)ARRAY_LEN(s.pause_ns);
+  if (out->cap < (i64)(2 * ARRAY_LEN(s.pause_ns) + 3)) go_fatal("short slice passed to readGCStats");
+  for (u32 i = 0; i < n; i++) {
+    u32 j = (s.num_gc - 1 - i) % ARRAY_LEN(s.pause_ns);
+    p[i] = (i64)s.pause_ns[j];
+    p[n + i] = (i64)s.pause_end[j];
+  }
+  p[2 * n] = (i64)s.last_gc_unix_ns;
+  p[2 * n + 1] = s.num_gc;
+  p[2 * n + 2] = (i64)s.pause_total_ns;
+  out->len = 2 * n + 3;
+  return ST_OK;
+}
+
 NATIVE_FN(weak_register) {
   fp[0].p = heap_weak_handle(fp[0].p);
   return ST_OK;
@@ -304,7 +336,7 @@ NATIVE_FN(debug_set_max_stack) {
 
 NATIVE_FN(debug_free_os_memory) {
   gc_free_os_memory();
-  return ST_OK;
+  return ST_YIELD;
 }
 
 NATIVE_FN(debug_set_traceback) {

@@ -71,11 +71,15 @@ var keepAlive bool
 
 // GC runs a garbage collection and blocks the caller until it is complete.
 func GC() {
-	gcStart()
+	cleanedCycle = gcCycles() + 1
 	runPoolCleanup()
+	gcStart()
+	runUniqueCleanup()
 }
 
 func gcStart()
+func gcCycles() uint64         // collections so far
+func gcCycleWait(seen uint64) // parks while gcCycles() is seen
 
 // Stack formats a stack trace of the calling goroutine, or of all, into buf.
 func Stack(buf []byte, all bool) int
@@ -101,14 +105,54 @@ func (p *Pinner) Unpin() { p.refs = nil }
 var poolCleanup func()
 
 //go:linkname sync_runtime_registerPoolCleanup sync.runtime_registerPoolCleanup
-func sync_runtime_registerPoolCleanup(f func()) { poolCleanup = f }
+func sync_runtime_registerPoolCleanup(f func()) {
+	poolCleanup = f
+	startCycleCleanups()
+}
 
 //go:linkname unique_runtime_registerUniqueMapCleanup unique.runtime_registerUniqueMapCleanup
-func unique_runtime_registerUniqueMapCleanup(f func()) {}
+func unique_runtime_registerUniqueMapCleanup(f func()) {
+	uniqueCleanup = f
+	startCycleCleanups()
+}
+
+var uniqueCleanup func()
+
+// cleanedCycle is the last collection whose cleanups have run.
+var cleanedCycle uint64
+var cycleCleanupsStarted bool
+
+func startCycleCleanups() {
+	if !cycleCleanupsStarted {
+		cycleCleanupsStarted = true
+		startSystemGoroutine(runCycleCleanups)
+	}
+}
+
+// runCycleCleanups does after every collection that GC did not ask for what GC does itself.
+func runCycleCleanups() {
+	for {
+		gcCycleWait(gcCycles())
+		if n := gcCycles(); n > cleanedCycle {
+			cleanedCycle = n
+			runPoolCleanup()
+			runUniqueCleanup()
+		}
+	}
+}
+
+func runUniqueCleanup() {
+	if uniqueCleanup != nil {
+		uniqueCleanup()
+	}
+}
 
 func runPoolCleanup() {
 	if poolCleanup != nil {
 		poolCleanup()
+	}
+	for _, p := range boringCaches {
+		*(*unsafe.Pointer)(p) = nil
 	}
 }
 

@@ -125,13 +125,10 @@ type Cleanup struct {
 func AddCleanup[T, S any](ptr *T, cleanup func(S), arg S) Cleanup {
 	p := unsafe.Pointer(ptr)
 	if p == nil {
-		panic(plainError("runtime.AddCleanup: ptr is nil"))
+		panic("runtime.AddCleanup: ptr is nil")
 	}
-	if base, size := findObject(p); base != nil {
-		a := *(*uintptr)(unsafe.Pointer(&arg))
-		if unsafe.Sizeof(arg) == unsafe.Sizeof(a) && kindOf[S]() == abi.Pointer && a >= uintptr(base) && a < uintptr(base)+size {
-			panic(plainError("runtime.AddCleanup: ptr is equal to arg, cleanup will never run"))
-		}
+	if k := kindOf[S](); (k == abi.Pointer || k == abi.UnsafePointer) && p == *(*unsafe.Pointer)(unsafe.Pointer(&arg)) {
+		panic("runtime.AddCleanup: ptr is equal to arg, cleanup will never run")
 	}
 	startFinalizers()
 	id := addCleanup(p, func() { cleanup(arg) })
