@@ -211,9 +211,6 @@ void gc_collect(void) {
             (unsigned long long)before >> 10, (unsigned long long)heap.marked >> 10,
             (unsigned long long)heap.trigger >> 10, (long long)(nanotime() - start) / 1000);
   specials_wake();
-  if (!full) return;
-  heap.num_forced++;
-  sweep_all();
 }
 
 void gc_collect_full(void) {
