@@ -1,9 +1,10 @@
 /* abi.h - Go's type descriptors, itabs and value headers in memory: internal/abi's type.go, map.go, iface.go.
  *
- * Everything here has gc's layout byte for byte (DESIGN D3), because reflect, internal/reflectlite, unique and the map
- * code read it from Go; the static asserts at the end pin the offsets. NameOff, TypeOff and TextOff are the addresses
- * themselves: descriptors, names and function records live below 2 GB; negative numbers belong to reflect.addReflectOff.
- * vm/link.c builds the descriptors; Equal and Hasher closures in them are for Go code only, C walks the descriptor.
+ * Everything here has gc's layout byte for byte (DESIGN D3), because reflect, internal/reflectlite, unique
+ * and the map code read it from Go; the static asserts at the end pin the offsets. NameOff, TypeOff and
+ * TextOff are the addresses themselves: descriptors, names and function records live below 2 GB; negative
+ * numbers belong to reflect.addReflectOff. vm/link.c builds the descriptors; Equal and Hasher closures in
+ * them are for Go code only, C walks the descriptor.
  */
 #ifndef GOVM_BYTECODE_ABI_H
 #define GOVM_BYTECODE_ABI_H
@@ -30,12 +31,14 @@ struct AbiType {
   u8 align, field_align;
   u8 kind;            /* BcKind */
   void *equal;        /* func(unsafe.Pointer, unsafe.Pointer) bool; NULL: not comparable */
-  u8 *gcdata;         /* bit per word of ptr_bytes; with GCMASK_ON_DEMAND: where the pointer to the mask is kept */
+  /* bit per word of ptr_bytes; with GCMASK_ON_DEMAND: where the pointer to the mask is kept */
+  u8 *gcdata;
   AbiNameOff str;
   AbiTypeOff ptr_to_this;
 };
 
-typedef struct AbiName { const u8 *bytes; } AbiName; /* flags, varint length, text, [varint length, tag], [NameOff pkgpath] */
+/* flags, varint length, text, [varint length, tag], [NameOff pkgpath] */
+typedef struct AbiName { const u8 *bytes; } AbiName;
 enum AbiNameFlag { ABI_NAME_EXPORTED = 1, ABI_NAME_TAG = 2, ABI_NAME_PKGPATH = 4, ABI_NAME_EMBEDDED = 8 };
 
 typedef struct AbiMethod {
@@ -179,7 +182,9 @@ static inline size_t abi_type_header_size(u8 kind) {
 static inline AbiUncommon *abi_type_uncommon(const AbiType *t) {
   return t->tflag & ABI_TFLAG_UNCOMMON ? (AbiUncommon *)((u8 *)t + abi_type_header_size(t->kind)) : NULL;
 }
-static inline AbiMethod *abi_uncommon_methods(const AbiUncommon *u) { return (AbiMethod *)((u8 *)u + u->moff); }
+static inline AbiMethod *abi_uncommon_methods(const AbiUncommon *u) {
+  return (AbiMethod *)((u8 *)u + u->moff);
+}
 /* Parameter types, then result types, of a func type. */
 static inline AbiType **abi_func_types(const AbiFuncType *f) {
   return (AbiType **)((u8 *)(f + 1) + (f->t.tflag & ABI_TFLAG_UNCOMMON ? sizeof(AbiUncommon) : 0));
@@ -199,10 +204,14 @@ ABI_OFFSET(AbiType, gcdata, 32);
 ABI_OFFSET(AbiType, str, 40);
 ABI_OFFSET(AbiType, ptr_to_this, 44);
 static_assert(sizeof(AbiType) == 48, "abi.Type");
-static_assert(sizeof(AbiMethod) == 16 && sizeof(AbiUncommon) == 16 && sizeof(AbiImethod) == 8, "abi.Method, UncommonType");
-static_assert(sizeof(AbiArrayType) == 72 && sizeof(AbiChanType) == 64 && sizeof(AbiFuncType) == 56, "array, chan, func");
-static_assert(sizeof(AbiInterfaceType) == 80 && sizeof(AbiPtrType) == 56 && sizeof(AbiSliceType) == 56, "iface, ptr, slice");
-static_assert(sizeof(AbiStructType) == 80 && sizeof(AbiStructField) == 24 && sizeof(AbiMapType) == 112, "struct, map");
+static_assert(sizeof(AbiMethod) == 16 && sizeof(AbiUncommon) == 16 && sizeof(AbiImethod) == 8,
+    "abi.Method, UncommonType");
+static_assert(sizeof(AbiArrayType) == 72 && sizeof(AbiChanType) == 64 && sizeof(AbiFuncType) == 56,
+    "array, chan, func");
+static_assert(sizeof(AbiInterfaceType) == 80 && sizeof(AbiPtrType) == 56 && sizeof(AbiSliceType) == 56,
+    "iface, ptr, slice");
+static_assert(sizeof(AbiStructType) == 80 && sizeof(AbiStructField) == 24 && sizeof(AbiMapType) == 112,
+    "struct, map");
 ABI_OFFSET(AbiMapType, group, 64);
 ABI_OFFSET(AbiMapType, hasher, 72);
 ABI_OFFSET(AbiMapType, group_size, 80);

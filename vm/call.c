@@ -1,8 +1,9 @@
-/* call.c - frames outside the hot path: stack segments, safepoints, switching goroutines, natives that call back.
+/* call.c - frames outside the hot path: stack segments, safepoints, switching goroutines, natives that call
+ * back.
  *
- * Every function here that makes a frame leaves the goroutine saved at the callee's first instruction. A frame that does not
- * fit goes to a new segment: its return address is then SEGRET, except for the callee of a native, which returns straight to
- * RESUME and whose segment the native's record drops.
+ * Every function here that makes a frame leaves the goroutine saved at the callee's first instruction. A
+ * frame that does not fit goes to a new segment: its return address is then SEGRET, except for the callee
+ * of a native, which returns straight to RESUME and whose segment the native's record drops.
  * Start reading at call_enter() and call_native_status().
  */
 #include <stdlib.h>

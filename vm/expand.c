@@ -1,8 +1,9 @@
 /* expand.c - the first call of a function: from the module's instructions to those the interpreter runs.
  *
- * Instructions keep their indices, so all tables of the module stay valid. References become addresses, jump targets byte
- * displacements, opcodes handler addresses. Expanded code lies in low_code in the order of expansion, never moves and is
- * never freed: a pc is mapped to its function through the first function of each page and a short walk.
+ * Instructions keep their indices, so all tables of the module stay valid. References become addresses,
+ * jump targets byte displacements, opcodes handler addresses. Expanded code lies in low_code in the order
+ * of expansion, never moves and is never freed: a pc is mapped to its function through the first function
+ * of each page and a short walk.
  */
 #include "vm/vm_priv.h"
 

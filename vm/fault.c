@@ -1,12 +1,13 @@
 /* fault.c - memory faults of Go code become panics (DESIGN D22).
  *
- * Nil dereferences are checked by the instructions; a fault remains for pointers made with unsafe, unmapped or protected
- * memory. Where the fault happened in a handler of the interpreter, or in a C library leaf that a handler called, the
- * signal handler makes the thread continue in the handler's cold path `fault`: the interpreter's registers are as at any
- * instruction, and the stack pointer is the one that all handlers have on entry, noted by interp_run. Anywhere else the
- * memory of the VM itself may be half changed, so the program ends - except in comparisons by C functions, which change
- * nothing: they set fault_restartable, and the registers are those saved in g.
- * Only for the clang build, whose register assignment is a calling convention.
+ * Nil dereferences are checked by the instructions; a fault remains for pointers made with unsafe, unmapped
+ * or protected memory. Where the fault happened in a handler of the interpreter, or in a C library leaf
+ * that a handler called, the signal handler makes the thread continue in the handler's cold path `fault`:
+ * the interpreter's registers are as at any instruction, and the stack pointer is the one that all handlers
+ * have on entry, noted by interp_run. Anywhere else the memory of the VM itself may be half changed, so the
+ * program ends - except in comparisons by C functions, which change nothing: they set fault_restartable,
+ * and the registers are those saved in g. Only for the clang build, whose register assignment is a calling
+ * convention.
  */
 #define _GNU_SOURCE /* REG_RIP */
 #include "vm/fault.h"
@@ -35,7 +36,8 @@ G *fault_raise(G *g, const Insn *pc, Slot *fp) {
   } else {
     static char text[160];
     print_format("unexpected fault address 0x%lx\n", (unsigned long)fault_address);
-    snprintf(text, sizeof text, "fault\n[signal SIGSEGV: segmentation violation code=0x%x addr=0x%lx pc=0x%lx]", fault_code,
+    snprintf(text, sizeof text,
+        "fault\n[signal SIGSEGV: segmentation violation code=0x%x addr=0x%lx pc=0x%lx]", fault_code,
              (unsigned long)fault_address, (unsigned long)(uintptr_t)pc);
     go_fatal(text);
   }

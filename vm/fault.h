@@ -4,8 +4,10 @@
 #include "runtime/g.h"
 
 void fault_init(void);               /* installs the signal handlers */
-G *fault_raise(G *g, const Insn *pc, Slot *fp); /* raises what the last fault means in the instruction at pc */
-extern bool fault_restartable;       /* a C function compares values for the instruction saved in the running goroutine */
+/* raises what the last fault means in the instruction at pc */
+G *fault_raise(G *g, const Insn *pc, Slot *fp);
+/* a C function compares values for the instruction saved in the running goroutine */
+extern bool fault_restartable;
 extern u64 interp_entry_sp;          /* stack pointer of every handler on entry */
 void *interp_fault_handler(void);    /* the cold path that calls fault_raise */
 #endif

@@ -1,21 +1,24 @@
 /* govm.h - the embedding API: load modules, run a program. One VM per process.
  *
- *   vm_new(argc, argv);  stdlib_register_natives();  vm_load(image, &e);  vm_load(program, &e);  code = vm_run_main();
+ *   vm_new(argc, argv);  stdlib_register_natives();  vm_load(image, &e);  vm_load(program, &e);  code =
+ *   vm_run_main();
  */
 #ifndef GOVM_VM_GOVM_H
 #define GOVM_VM_GOVM_H
 #include "bytecode/module.h"
 
-/* Starts the runtime: reads GOVM_DEBUG, GOGC and their like from the environment. argv, which must outlive the program, is
- * what Go sees as os.Args. */
+/* Starts the runtime: reads GOVM_DEBUG, GOGC and their like from the environment. argv, which must outlive
+ * the program, is what Go sees as os.Args. */
 void vm_new(int argc, char **argv);
 int vm_argc(void);
 char **vm_argv(void);
 /* Links a module; natives must be registered before. m must outlive the VM. */
 bool vm_load(const BcModule *m, Err *e);
-/* Runs the package initialisers that have not run, in the order of loading, then main.main of the last module that has one.
- * Returns the exit code when main returns: 0. os.Exit, panics and fatal errors end the process instead. */
+/* Runs the package initialisers that have not run, in the order of loading, then main.main of the last
+ * module that has one. Returns the exit code when main returns: 0. os.Exit, panics and fatal errors end the
+ * process instead. */
 int vm_run_main(void);
-/* Runs func() value or function `symbol` in a goroutine of its own until it returns (tests, REPL); false when unknown. */
+/* Runs func() value or function `symbol` in a goroutine of its own until it returns (tests, REPL); false
+ * when unknown. */
 bool vm_run_func(const char *symbol);
 #endif

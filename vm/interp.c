@@ -1,16 +1,18 @@
 /* interp.c - the interpreter: dispatch and the handlers of every opcode.
  *
- * The handlers are written once, in ops_*.inc, and built in one of two ways (DESIGN D10): with clang as functions with the
- * preserve_none convention that end in a guaranteed tail call to the next handler; with gcc as labels of one function with
- * computed goto. Both keep pc, fp, g and two scratch registers, ra and fa, in machine registers. Instructions hold the
- * 32-bit address of their handler, so the executable is linked at fixed addresses below 2 GB.
+ * The handlers are written once, in ops_*.inc, and built in one of two ways (DESIGN D10): with clang as
+ * functions with the preserve_none convention that end in a guaranteed tail call to the next handler; with
+ * gcc as labels of one function with computed goto. Both keep pc, fp, g and two scratch registers, ra and
+ * fa, in machine registers. Instructions hold the 32-bit address of their handler, so the executable is
+ * linked at fixed addresses below 2 GB.
  *
  *   OP(NAME) ... END         a handler; ends in NEXT, a jump, or a SWITCH
  *   COLD(name) ... END       a slow path that handlers leave to with GOTO(name): no spills in the hot handler
  *   NEXT, DISPATCH           the next instruction; the one at pc
  *   SWITCH(call)             call returns the goroutine to go on with (vm_priv.h)
  *   FINISH(status)           the end of an instruction whose work a C function did
- * On entry to a function ra is its FuncRec: the EXPAND stub needs it. No handler takes the address of a local.
+ * On entry to a function ra is its FuncRec: the EXPAND stub needs it. No handler takes the address of a
+ * local.
  */
 #include <math.h>
 #include <x86intrin.h>
@@ -135,8 +137,8 @@ void interp_init(void) {
   for (u32 i = 0; i < XOP_COUNT; i++) vm_xhandlers[i] = (u32)(uintptr_t)xhandler_table[i];
 }
 
-/* Notes the stack pointer that handlers have on entry, then becomes the handler of the instruction at pc (in r12, the first
- * argument of the convention). */
+/* Notes the stack pointer that handlers have on entry, then becomes the handler of the instruction at pc
+ * (in r12, the first argument of the convention). */
 __attribute__((naked)) static PRESERVE void note_sp(PARAMS) {
   __asm__("movq %rsp, interp_entry_sp\n\tmovl (%r12), %eax\n\tjmpq *%rax");
 }

@@ -1,6 +1,6 @@
-/* itab.c - itabs: static ones of modules and those that conversions and assertions ask for, one per (interface, type).
- * Source: Go's runtime/iface.go. A negative answer is an itab too, with fun[0] NULL. Also the offsets that reflect
- * registers at run time.
+/* itab.c - itabs: static ones of modules and those that conversions and assertions ask for, one per
+ * (interface, type). Source: Go's runtime/iface.go. A negative answer is an itab too, with fun[0] NULL.
+ * Also the offsets that reflect registers at run time.
  */
 #include <stdlib.h>
 
@@ -10,7 +10,8 @@
 static AbiItab **table; /* open addressing; size is a power of two */
 static u32 table_size, table_count;
 
-static u64 itab_hash(const AbiInterfaceType *inter, const AbiType *t) { return inter->t.hash ^ (u64)t->hash * 31; }
+static u64 itab_hash(const AbiInterfaceType *inter,
+    const AbiType *t) { return inter->t.hash ^ (u64)t->hash * 31; }
 
 static AbiItab **table_place(AbiItab **tab, u32 size, const AbiInterfaceType *inter, const AbiType *t) {
   u32 i = (u32)hash_u64(itab_hash(inter, t)) & (size - 1);
@@ -49,9 +50,11 @@ void itab_roots(GcWork *w) {
 }
 
 /* ---- making one ---- */
-static bool same_text(GoString a, GoString b) { return a.len == b.len && memcmp(a.p, b.p, (size_t)a.len) == 0; }
+static bool same_text(GoString a, GoString b) { return a.len == b.len && memcmp(a.p, b.p,
+    (size_t)a.len) == 0; }
 
-static bool method_matches(const AbiInterfaceType *inter, const AbiImethod *im, const AbiUncommon *u, const AbiMethod *m) {
+static bool method_matches(const AbiInterfaceType *inter, const AbiImethod *im, const AbiUncommon *u,
+    const AbiMethod *m) {
   const u8 *iname = type_resolve_off(im->name), *mname = type_resolve_off(m->name);
   if (type_resolve_off(im->typ) != type_resolve_off(m->mtyp)) return false;
   if (!same_text(abi_name_text(iname), abi_name_text(mname))) return false;

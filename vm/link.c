@@ -1,8 +1,9 @@
-/* link.c - modules into the process: function records, globals with their initial data, symbols, strings, natives.
+/* link.c - modules into the process: function records, globals with their initial data, symbols, strings,
+ * natives.
  *
- * Records and globals are made when a module is linked, because addresses of both go everywhere; types, itabs and strings
- * only when something first refers to them (types.c, itab.c). A symbol that an earlier module defines wins, so that
- * instances compiled into several modules are one function.
+ * Records and globals are made when a module is linked, because addresses of both go everywhere; types,
+ * itabs and strings only when something first refers to them (types.c, itab.c). A symbol that an earlier
+ * module defines wins, so that instances compiled into several modules are one function.
  * Start reading at link_module().
  */
 #include "vm/link.h"
@@ -22,10 +23,12 @@ static PtrMap func_symbols, global_symbols, native_symbols;
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
 
-/* The regions follow each other in one reservation. The kernel puts the break anywhere in the first GB behind the executable,
- * so the first candidate is above that; AddressSanitizer's shadow begins just below 2 GB. */
+/* The regions follow each other in one reservation. The kernel puts the break anywhere in the first GB
+ * behind the executable, so the first candidate is above that; AddressSanitizer's shadow begins just below
+ * 2 GB. */
 void low_init(void) {
-  const u64 meta = (u64)128 << 20, code = (u64)128 << 20, globals = (u64)632 << 20, total = meta + code + globals;
+  const u64 meta = (u64)128 << 20, code = (u64)128 << 20, globals = (u64)632 << 20;
+  const u64 total = meta + code + globals;
   for (u64 base = 0x48000000; base >= 0x2000000; base -= 0x1000000) {
     u8 *p = mmap((void *)base, total, PROT_READ | PROT_WRITE,
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
@@ -82,8 +85,9 @@ static void make_record(LinkedModule *lm, u32 index) {
   FuncRec *rec = &lm->recs[index];
   FuncInfo *info = &lm->infos[index];
   u32 window = f->nargs > f->nres ? f->nargs : f->nres;
-  *rec = (FuncRec){.entry = &vm_stubs[STUB_EXPAND], .self = rec, .nslots = f->nslots > window ? f->nslots : window,
-                   .nargs = f->nargs, .nres = f->nres, .flags = f->flags, .ncode = f->ncode, .info = info};
+  *rec = (FuncRec){.entry = &vm_stubs[STUB_EXPAND], .self = rec,
+                   .nslots = f->nslots > window ? f->nslots : window, .nargs = f->nargs, .nres = f->nres,
+                   .flags = f->flags, .ncode = f->ncode, .info = info};
   *info = (FuncInfo){.fn = f, .mod = lm, .rec = rec};
   if (f->ncode == 0) {
     rec->flags |= BCF_NATIVE;
@@ -95,8 +99,8 @@ static void make_record(LinkedModule *lm, u32 index) {
   ptrmap_set(&func_symbols, f->symbol, rec);
 }
 
-/* Memory for a variable. Very large ones lie as low as possible when something is free there: programs that test nil checks
- * with offsets beyond the first page want one that starts in the first 256 MB. */
+/* Memory for a variable. Very large ones lie as low as possible when something is free there: programs that
+ * test nil checks with offsets beyond the first page want one that starts in the first 256 MB. */
 static u8 *global_memory(u64 size, u64 align) {
   if (size >= (u64)64 << 20) {
     for (u64 base = 0x1000000; base <= 0xff00000; base += 0x100000) {
@@ -158,7 +162,8 @@ LinkedModule *link_module(const BcModule *m, Err *e) {
   u64 globals_size = 0;
   for (u32 i = 0; i < m->globals.n; i++) globals_size += m->types.v[m->globals.v[i].type].size + 16;
   if (globals_size > (u64)(low_globals.end - low_globals.next)) {
-    err_set(e, "the program's variables need %lu MB; the limit is %lu MB", (unsigned long)(globals_size >> 20),
+    err_set(e, "the program's variables need %lu MB; the limit is %lu MB",
+        (unsigned long)(globals_size >> 20),
             (unsigned long)((low_globals.end - low_globals.base) >> 20));
     return NULL;
   }

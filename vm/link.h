@@ -1,8 +1,8 @@
 /* link.h - linked modules: function records, globals, types, itabs, symbols, and what a pc belongs to.
  *
- * Three regions below 2 GB, reserved once and touched lazily: `meta` (records, descriptors, names, itabs, strings), `code`
- * (expanded instructions) and `globals`. Nothing in them moves or is freed. A module stays alive as long as the process.
- * Types, itabs and strings are made when something first refers to them.
+ * Three regions below 2 GB, reserved once and touched lazily: `meta` (records, descriptors, names, itabs,
+ * strings), `code` (expanded instructions) and `globals`. Nothing in them moves or is freed. A module stays
+ * alive as long as the process. Types, itabs and strings are made when something first refers to them.
  */
 #ifndef GOVM_VM_LINK_H
 #define GOVM_VM_LINK_H
@@ -38,7 +38,8 @@ void link_init(void);
 /* Natives by symbol: must be registered before the modules that declare them are linked. Later tables win. */
 void link_register_natives(const NativeDef *defs, u32 n);
 bool link_has_native(const Atom *symbol);
-/* Makes records and globals of m, applies the initial data. m must outlive the process. NULL and *e on errors. */
+/* Makes records and globals of m, applies the initial data. m must outlive the process. NULL and *e on
+ * errors. */
 LinkedModule *link_module(const BcModule *m, Err *e);
 
 FuncRec *link_func(const char *symbol);                /* NULL when there is none */
@@ -51,8 +52,8 @@ u32 link_string(LinkedModule *lm, u32 index);          /* address below 2 GB */
 AbiType **link_typelinks(u32 *n);
 
 /* ---- itab.c: dynamic itabs ---- */
-/* The itab of concrete type t for interface inter (which has methods). NULL when t lacks a method: its name goes to
- * *missing when that is not NULL. */
+/* The itab of concrete type t for interface inter (which has methods). NULL when t lacks a method: its name
+ * goes to *missing when that is not NULL. */
 AbiItab *itab_get(AbiInterfaceType *inter, AbiType *t, GoString *missing);
 /* The method set test of reflect: t implements inter. */
 void *type_resolve_off(i32 off);          /* NameOff, TypeOff, TextOff, reflect's negative ones included */
@@ -62,5 +63,6 @@ i32 type_add_reflect_off(void *p);        /* reflect.addReflectOff */
 const Insn *func_expand(FuncRec *rec);    /* makes and publishes the code; returns its entry */
 /* The function that the instruction at pc belongs to; NULL for stubs and foreign addresses. */
 FuncRec *func_of_insn(const Insn *pc);
-u32 func_line(const BcFunc *f, u32 index, u32 *file); /* line of an instruction; *file is an index into the module's files */
+/* line of an instruction; *file is an index into the module's files */
+u32 func_line(const BcFunc *f, u32 index, u32 *file);
 #endif

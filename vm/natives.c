@@ -1,17 +1,18 @@
 /* natives.c - what only the VM can give to Go: reflect's calls in both directions, code pointers.
  *
- * reflect thinks in gc's ABI0: arguments one after the other in memory, aligned, then from a word boundary on the results.
- * Bytecode has them in slots. reflect.call translates into slots with the callee's BcParams; makeFuncStub and
- * methodValueCall are the code pointers of func values that reflect makes, translate from slots with the func type, and
- * call reflect.callReflect and reflect.callMethod. These two records have windows as wide as the func type says
- * (call_window).
+ * reflect thinks in gc's ABI0: arguments one after the other in memory, aligned, then from a word boundary
+ * on the results. Bytecode has them in slots. reflect.call translates into slots with the callee's
+ * BcParams; makeFuncStub and methodValueCall are the code pointers of func values that reflect makes,
+ * translate from slots with the func type, and call reflect.callReflect and reflect.callMethod. These two
+ * records have windows as wide as the func type says (call_window).
  */
 #include <stdlib.h>
 
 #include "vm/vm_priv.h"
 
 /* ---- layouts ---- */
-typedef struct Layout { u64 offset; u32 slot; } Layout; /* where the next value goes, in memory and in slots */
+/* where the next value goes, in memory and in slots */
+typedef struct Layout { u64 offset; u32 slot; } Layout;
 
 static void layout_next(Layout *at, u64 align) { at->offset = ALIGN_UP(at->offset, align); }
 static void layout_skip(Layout *at, u64 size) {
@@ -19,7 +20,8 @@ static void layout_skip(Layout *at, u64 size) {
   at->slot += (u32)((size + 7) / 8);
 }
 
-/* The func type of a value made by reflect.MakeFunc or a method value: found through its context (reflect/makefunc.go). */
+/* The func type of a value made by reflect.MakeFunc or a method value: found through its context
+ * (reflect/makefunc.go). */
 typedef struct MakeFuncCtxt { /* makeFuncCtxt; makeFuncImpl and methodValue go on behind it */
   FuncRec *fn;
   void *stack;
@@ -134,7 +136,8 @@ static Status reflect_call(G *g, Slot *fp) {
 /* ---- func values made by reflect ---- */
 static const AbiType *pointer_word(void) {
   static u8 mask[8] = {1};
-  static AbiType t = {.size = 8, .ptr_bytes = 8, .align = 8, .field_align = 8, .kind = BCK_UNSAFEPOINTER, .gcdata = mask};
+  static AbiType t = {.size = 8, .ptr_bytes = 8, .align = 8, .field_align = 8, .kind = BCK_UNSAFEPOINTER,
+      .gcdata = mask};
   return &t;
 }
 enum { STUB_STATE_FRAME, STUB_STATE_TYPE, STUB_STATE_RET };
@@ -187,11 +190,16 @@ static Status stub_call(G *g, Slot *fp, const FuncRec *rec, const char *callee) 
   n->state_ptrs = 1 << STUB_STATE_FRAME | 1 << STUB_STATE_TYPE;
   return ST_CALL;
 }
-static Status make_func_stub(G *g, Slot *fp) { return stub_call(g, fp, rec_make_func, "reflect.callReflect"); }
-static Status method_value_call(G *g, Slot *fp) { return stub_call(g, fp, rec_method_value, "reflect.callMethod"); }
+static Status make_func_stub(G *g, Slot *fp) {
+  return stub_call(g, fp, rec_make_func, "reflect.callReflect");
+}
+static Status method_value_call(G *g, Slot *fp) {
+  return stub_call(g, fp, rec_method_value, "reflect.callMethod");
+}
 
 /* recover() and Callers look through these, as gc marks them. */
-static const char *const wrappers[] = {"reflect.call", "runtime.reflectcall", "reflect.makeFuncStub", "reflect.methodValueCall",
+static const char *const wrappers[] = {"reflect.call", "runtime.reflectcall", "reflect.makeFuncStub",
+    "reflect.methodValueCall",
                                        "reflect.callReflect", "reflect.callMethod"};
 void natives_bind(void) {
   for (u32 i = 0; i < ARRAY_LEN(wrappers); i++) {
@@ -211,7 +219,8 @@ static Status func_pc(G *g, Slot *fp) {
   return ST_OK;
 }
 
-/* callDiscard(fn, a, b unsafe.Pointer, n int): finalizers and cleanups, whose results may be wider than any window. */
+/* callDiscard(fn, a, b unsafe.Pointer, n int): finalizers and cleanups, whose results may be wider than any
+ * window. */
 static Status call_discard_done(G *g, Slot *fp, Slot *results) {
   (void)g;
   (void)fp;

@@ -1,5 +1,6 @@
 /* ops.h - the work of instructions that is too long for a handler: C functions called from ops_*.inc.
- * Each gets the goroutine (its pc and fp saved), the frame and the instruction, reads operands and writes results there. */
+ * Each gets the goroutine (its pc and fp saved), the frame and the instruction, reads operands and writes
+ * results there. */
 #ifndef GOVM_VM_OPS_H
 #define GOVM_VM_OPS_H
 #include "runtime/native.h"

@@ -1,8 +1,9 @@
 /* panic.c - defer, panic, recover, Goexit, run-time errors, and the end of an uncaught panic.
  *
- * The loops that run deferred calls are functions of the VM's own module, made here as bytecode: runtime.gopanic,
- * runtime.Goexit and runtime.deferreturn. So a deferred call is an ordinary call from an ordinary frame that lies above the
- * panicking one, and the walker, Callers and tracebacks see what gc's show. Their steps are natives of this file:
+ * The loops that run deferred calls are functions of the VM's own module, made here as bytecode:
+ * runtime.gopanic, runtime.Goexit and runtime.deferreturn. So a deferred call is an ordinary call from an
+ * ordinary frame that lies above the panicking one, and the walker, Callers and tracebacks see what gc's
+ * show. Their steps are natives of this file:
  *   gopanic(e):   panicStart; while (fn, ok := panicNext) { fn() }; preprintpanics; fatalpanic
  * panicNext of a panic that was recovered continues at recover_pc of the frame whose deferred call recovered.
  * A frame's Defers are at the head of g->defers when it runs them, as frames end in stack order.
@@ -32,7 +33,8 @@ FuncRec *rt_unreachable_method(void) { return rec_unreachable; }
 
 Status panic_rt(G *g, RtFunc f, u64 x, u64 y) {
   g->panic_fn = rt_func(f);
-  if (!g->panic_fn) go_fatal(f == RT_PANIC_ERROR || f == RT_PANIC_PLAIN ? (const char *)x : rt_table[f].symbol);
+  bool has_text = f == RT_PANIC_ERROR || f == RT_PANIC_PLAIN;
+  if (!g->panic_fn) go_fatal(has_text ? (const char *)x : rt_table[f].symbol);
   g->panic_nargs = rt_table[f].nargs;
   g->panic_args[0].u = x;
   g->panic_args[1].u = y;
@@ -97,7 +99,8 @@ void panic_defer_at(G *g, Defer *token, void *fn) {
   token->head = d;
   (void)g;
 }
-/* Takes the next deferred call, of frame fp or (NULL) of any frame. The entries pushed through a token take its place. */
+/* Takes the next deferred call, of frame fp or (NULL) of any frame. The entries pushed through a token take
+ * its place. */
 static bool defer_next(G *g, const Slot *fp, void **fn, Slot **frame) {
   for (;;) {
     Defer *d = g->defers;
@@ -171,7 +174,8 @@ static Status goexit_start_native(G *g, Slot *fp) {
   return ST_OK;
 }
 
-/* Goes on at recover_pc of the frame whose deferred call recovered, or in the loop of a Goexit that began above it. */
+/* Goes on at recover_pc of the frame whose deferred call recovered, or in the loop of a Goexit that began
+ * above it. */
 static Status recovery(G *g) {
   Slot *target = g->panics->target_fp;
   FrameIter it;
@@ -203,7 +207,8 @@ static Status panic_next_native(G *g, Slot *fp) {
   return ST_OK;
 }
 
-/* Recovers when exactly one frame that is no wrapper lies between the panic and the function that executes RECOVER. */
+/* Recovers when exactly one frame that is no wrapper lies between the panic and the function that executes
+ * RECOVER. */
 void panic_recover(G *g, Slot *fp, const Insn *pc, Slot *out) {
   Panic *p = g->panics;
   out[0].u = out[1].u = 0;
@@ -265,7 +270,8 @@ static Status fatalpanic_native(G *g, Slot *fp) {
     g->seg = (Segment *)it.seg;
   }
   if (g->sig)
-    print_format("[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x%lx]\n", (unsigned long)(uintptr_t)g->pc);
+    print_format("[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x%lx]\n",
+        (unsigned long)(uintptr_t)g->pc);
   print_flush();
   fatal_panic_exit(g);
 }
@@ -291,8 +297,10 @@ static const NativeDef own_natives[] = {
     {"runtime.vmPreprint", preprint_native},
 };
 static BcModule own;
-static u32 add_func(const char *symbol, u32 flags, u32 nslots, u16 nargs, u16 nres, const Insn *code, u32 ncode) {
-  BcFunc f = {.symbol = atom_cstr(symbol), .name = atom_cstr(symbol), .flags = flags, .nslots = nslots, .nargs = nargs,
+static u32 add_func(const char *symbol, u32 flags, u32 nslots, u16 nargs, u16 nres, const Insn *code,
+    u32 ncode) {
+  BcFunc f = {.symbol = atom_cstr(symbol), .name = atom_cstr(symbol), .flags = flags, .nslots = nslots,
+      .nargs = nargs,
               .nres = nres, .ncode = ncode, .map_words = 1};
   if (ncode) {
     f.code = arena_dup(&own.arena, code, ncode * sizeof *code);
@@ -317,7 +325,8 @@ static u32 native_func(const char *symbol, u16 nres) { return add_func(symbol, 0
 void panic_init(void) {
   link_register_natives(own_natives, ARRAY_LEN(own_natives));
   u32 start = native_func("runtime.vmPanicStart", 0), next = native_func("runtime.vmPanicNext", 2);
-  u32 goexit_start = native_func("runtime.vmGoexitStart", 0), finish = native_func("runtime.vmGoexitFinish", 0);
+  u32 goexit_start = native_func("runtime.vmGoexitStart", 0);
+  u32 finish = native_func("runtime.vmGoexitFinish", 0);
   u32 defer = native_func("runtime.vmDeferNext", 2), preprint = native_func("runtime.vmPreprint", 0);
   u32 fatal = native_func("runtime.vmFatalPanic", 0);
   native_func("runtime.unreachableMethod", 0);

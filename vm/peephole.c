@@ -1,9 +1,11 @@
-/* peephole.c - better handlers for expanded code, without changing an instruction but its handler's address.
+/* peephole.c - better handlers for expanded code, without changing an instruction but its handler's
+ * address.
  *
- * Two things, both within straight-line code: an instruction that reads the slot which the one before wrote takes the value
- * from the accumulator (ra, fa) where that one left it; and frequent pairs run as one handler, which stands in the first
- * one's place and skips the second. The second keeps its own handler for jumps to it. An instruction that can be entered
- * otherwise than from the one before (jump target, recover_pc, behind a call) never gets an accumulator form.
+ * Two things, both within straight-line code: an instruction that reads the slot which the one before
+ * wrote takes the value from the accumulator (ra, fa) where that one left it; and frequent pairs run as
+ * one handler, which stands in the first one's place and skips the second. The second keeps its own
+ * handler for jumps to it. An instruction that can be entered otherwise than from the one before (jump
+ * target, recover_pc, behind a call) never gets an accumulator form.
  */
 #include <stdlib.h>
 
@@ -15,7 +17,8 @@ typedef enum Acc { ACC_NONE, ACC_RA, ACC_FA } Acc;
 /* Where an instruction leaves the value that it writes to slot a. */
 static Acc acc_of(u32 op) {
   switch (op) {
-  case BC_ADD_F64: case BC_SUB_F64: case BC_MUL_F64: case BC_DIV_F64: case BC_NEG_F64: case BC_SQRT_F64: case BC_ABS_F64:
+  case BC_ADD_F64: case BC_SUB_F64: case BC_MUL_F64: case BC_DIV_F64: case BC_NEG_F64:
+  case BC_SQRT_F64: case BC_ABS_F64:
   case BC_I64_F64: case BC_F32_F64:
     return ACC_FA;
   case BC_LD_64: case BC_LDX_64: case BC_LDG_64:
@@ -50,19 +53,20 @@ static PairEntry pair_table[PAIR_TABLE];
 
 static PairEntry *pair_place(u32 first, u32 second) {
   u32 i = (u32)hash_u64((u64)first << 32 | second) & (PAIR_TABLE - 1);
-  while (pair_table[i].both && (pair_table[i].first != first || pair_table[i].second != second)) i = (i + 1) & (PAIR_TABLE - 1);
+  while (pair_table[i].both && (pair_table[i].first != first || pair_table[i].second != second))
+    i = (i + 1) & (PAIR_TABLE - 1);
   return &pair_table[i];
 }
 
 /* Bodies of pairs by name, and the handlers that they stand for. */
-#define BODY_OPS(X)                                                                                                     \
-  X(MOV) X(LDK) X(ADD_64) X(SUB_64) X(MUL_64) X(AND_64) X(OR_64) X(XOR_64) X(ADDI_64) X(ANDI_64) X(SHLI_64) X(SHRI_U64) \
-  X(LD_64) X(LDX_64) X(LDX_U8) X(ST_64) X(STX_64) X(STX_8) X(LEAX) X(ADD_F64) X(SUB_F64) X(MUL_F64) X(DIV_F64) X(JMP)   \
-  X(JMP_B) X(JLT_I64_B) X(JLT_I64) X(JLE_I64) X(JEQ_64) X(JNE_64) X(JEQI_64) X(JNEI_64) X(JLTI_I64) X(JGEI_I64) X(CALL) \
-  X(RET1)
-#define BODY_XOPS(X)                                                                                          \
-  X(ADD_F64_x) X(ADD_F64_y) X(ADD_F64_r) X(ADD_F64_s) X(SUB_F64_x) X(SUB_F64_y) X(SUB_F64_r) X(SUB_F64_s)     \
-  X(MUL_F64_x) X(MUL_F64_y) X(MUL_F64_r) X(MUL_F64_s) X(DIV_F64_x) X(DIV_F64_y) X(DIV_F64_r) X(DIV_F64_s)     \
+#define BODY_OPS(X) \
+  X(MOV) X(LDK) X(ADD_64) X(SUB_64) X(MUL_64) X(AND_64) X(OR_64) X(XOR_64) X(ADDI_64) X(ANDI_64) \
+  X(SHLI_64) X(SHRI_U64) X(LD_64) X(LDX_64) X(LDX_U8) X(ST_64) X(STX_64) X(STX_8) X(LEAX) X(ADD_F64) \
+  X(SUB_F64) X(MUL_F64) X(DIV_F64) X(JMP) X(JMP_B) X(JLT_I64_B) X(JLT_I64) X(JLE_I64) X(JEQ_64) X(JNE_64) \
+  X(JEQI_64) X(JNEI_64) X(JLTI_I64) X(JGEI_I64) X(CALL) X(RET1)
+#define BODY_XOPS(X) \
+  X(ADD_F64_x) X(ADD_F64_y) X(ADD_F64_r) X(ADD_F64_s) X(SUB_F64_x) X(SUB_F64_y) X(SUB_F64_r) X(SUB_F64_s) \
+  X(MUL_F64_x) X(MUL_F64_y) X(MUL_F64_r) X(MUL_F64_s) X(DIV_F64_x) X(DIV_F64_y) X(DIV_F64_r) X(DIV_F64_s) \
   X(ST_64_f)
 enum Body {
 #define BODY(name) BODY_##name,
@@ -79,8 +83,9 @@ static void pairs_init(void) {
 #define BODY(name) handler[BODY_##name] = vm_xhandlers[XOP_##name];
   BODY_XOPS(BODY)
 #undef BODY
-#define PAIR(a, b) \
-  *pair_place(handler[BODY_##a], handler[BODY_##b]) = (PairEntry){handler[BODY_##a], handler[BODY_##b], vm_xhandlers[XOP_##a##__##b]};
+#define PAIR(a, b)                                    \
+  *pair_place(handler[BODY_##a], handler[BODY_##b]) = \
+      (PairEntry){handler[BODY_##a], handler[BODY_##b], vm_xhandlers[XOP_##a##__##b]};
 #define PAIR_T(a, b) PAIR(a, b)
 #include "vm/pairs.def"
 #undef PAIR

@@ -1,9 +1,9 @@
 /* types.c - internal/abi's descriptors from the recipes of modules, one per type and process.
  *
- * A descriptor is made when something first refers to it, together with everything it refers to (a work list, as types are
- * recursive). Sizes, pointer masks and flags are computed from recipes alone, so they never depend on a descriptor that is
- * only half made. Descriptors with equal keys are one: `canonical` maps keys to them.
- * Descriptors made by reflect at run time are not known here.
+ * A descriptor is made when something first refers to it, together with everything it refers to (a work
+ * list, as types are recursive). Sizes, pointer masks and flags are computed from recipes alone, so they
+ * never depend on a descriptor that is only half made. Descriptors with equal keys are one: `canonical`
+ * maps keys to them. Descriptors made by reflect at run time are not known here.
  */
 #include "vm/types.h"
 
@@ -24,7 +24,8 @@ static FuncRec equal_rec, hash_rec;
 /* ---- recipes ---- */
 static const BcType *recipe(const BcModule *m, u32 index) { return &m->types.v[index]; }
 
-/* What is asked of a type through all its parts. Computed once per recipe: a type may hold another along very many paths. */
+/* What is asked of a type through all its parts. Computed once per recipe: a type may hold another along
+ * very many paths. */
 typedef struct Facts {
   u64 ptr_bytes;       /* of the prefix of a value that may hold pointers */
   bool regular;        /* == is comparison of the bytes */
@@ -54,7 +55,8 @@ static Facts struct_facts(const BcModule *m, const BcType *t) {
 static Facts array_facts(const BcModule *m, const BcType *t) {
   Facts all = recipe_facts(m, t->elem);
   all.regular = t->comparable && (t->len == 0 || all.regular);
-  if (all.ptr_bytes) all.ptr_bytes = t->len ? (u64)(t->len - 1) * recipe(m, t->elem)->size + all.ptr_bytes : 0;
+  if (all.ptr_bytes) all.ptr_bytes = t->len ? (u64)(t->len - 1) * recipe(m,
+      t->elem)->size + all.ptr_bytes : 0;
   return all;
 }
 static Facts recipe_facts(const BcModule *m, u32 index) {
@@ -64,7 +66,8 @@ static Facts recipe_facts(const BcModule *m, u32 index) {
   case BCK_FUNC: case BCK_MAP: case BCK_SLICE: return (Facts){.ptr_bytes = 8};
   case BCK_STRING: return (Facts){.ptr_bytes = 8, .need_update = true};
   case BCK_INTERFACE: return (Facts){.ptr_bytes = 16, .need_update = true, .may_panic = true};
-  case BCK_FLOAT32: case BCK_FLOAT64: case BCK_COMPLEX64: case BCK_COMPLEX128: return (Facts){.need_update = true};
+  case BCK_FLOAT32: case BCK_FLOAT64: case BCK_COMPLEX64: case BCK_COMPLEX128:
+    return (Facts){.need_update = true};
   case BCK_ARRAY: case BCK_STRUCT: break;
   default: return (Facts){.regular = true};
   }
@@ -83,11 +86,13 @@ static void fill_mask(const BcModule *m, u32 index, u8 *mask, u64 word) {
   switch (t->kind) {
   case BCK_ARRAY:
     if (recipe_ptr_bytes(m, t->elem) == 0) return;
-    for (i64 i = 0; i < t->len; i++) fill_mask(m, t->elem, mask, word + (u64)i * recipe(m, t->elem)->size / 8);
+    for (i64 i = 0; i < t->len; i++) fill_mask(m, t->elem, mask, word + (u64)i * recipe(m,
+        t->elem)->size / 8);
     return;
   case BCK_STRUCT:
     for (u32 i = 0; i < t->nfields; i++)
-      if (recipe_ptr_bytes(m, t->fields[i].type)) fill_mask(m, t->fields[i].type, mask, word + t->fields[i].offset / 8);
+      if (recipe_ptr_bytes(m, t->fields[i].type)) fill_mask(m, t->fields[i].type, mask,
+          word + t->fields[i].offset / 8);
     return;
   case BCK_INTERFACE:
     mask[word / 8] |= (u8)(1 << word % 8);
@@ -105,12 +110,15 @@ static u32 put_varint(u8 *p, u64 n) {
   p[i++] = (u8)n;
   return i;
 }
-static const u8 *make_name(const Atom *text, const Atom *tag, const Atom *pkgpath, bool exported, bool embedded);
+static const u8 *make_name(const Atom *text, const Atom *tag, const Atom *pkgpath, bool exported,
+    bool embedded);
 
 static AbiNameOff name_off(const u8 *p) { return (AbiNameOff)(uintptr_t)p; }
-static AbiNameOff text_name_off(const Atom *text) { return text ? name_off(make_name(text, NULL, NULL, false, false)) : 0; }
+static AbiNameOff text_name_off(const Atom *text) { return text ? name_off(make_name(text, NULL, NULL,
+    false, false)) : 0; }
 
-static const u8 *make_name(const Atom *text, const Atom *tag, const Atom *pkgpath, bool exported, bool embedded) {
+static const u8 *make_name(const Atom *text, const Atom *tag, const Atom *pkgpath, bool exported,
+    bool embedded) {
   bool plain = !(tag && tag->len) && !pkgpath;
   PtrMap *cache = &plain_names[exported + 2 * embedded];
   const u8 *known = plain ? ptrmap_get(cache, text) : NULL;
@@ -160,10 +168,12 @@ static void *type_closure(FuncRec *rec, const AbiType *t) {
 
 /* ---- descriptors ---- */
 static size_t methods_offset(const BcType *r) {
-  return ALIGN_UP(abi_type_header_size((u8)r->kind) + sizeof(AbiUncommon) + (r->kind == BCK_FUNC ? 8 * (r->nin + r->nout) : 0), 8);
+  size_t func_types = r->kind == BCK_FUNC ? 8 * (r->nin + r->nout) : 0;
+  return ALIGN_UP(abi_type_header_size((u8)r->kind) + sizeof(AbiUncommon) + func_types, 8);
 }
 static size_t descriptor_size(const BcType *r) {
-  if (!r->has_uncommon) return abi_type_header_size((u8)r->kind) + (r->kind == BCK_FUNC ? 8 * (r->nin + r->nout) : 0);
+  size_t func_types = r->kind == BCK_FUNC ? 8 * (r->nin + r->nout) : 0;
+  if (!r->has_uncommon) return abi_type_header_size((u8)r->kind) + func_types;
   return methods_offset(r) + (r->kind == BCK_INTERFACE ? 0 : r->nmethods * sizeof(AbiMethod));
 }
 
@@ -214,7 +224,8 @@ static void fill_map(LinkedModule *lm, const BcType *r, AbiMapType *t) {
   t->hasher = type_closure(&hash_rec, t->key);
   if (r->map_group != BC_NONE) {
     t->group = declare(lm, r->map_group);
-    const BcType *group = recipe(m, r->map_group), *slots = recipe(m, group->fields[1].type), *slot = recipe(m, slots->elem);
+    const BcType *group = recipe(m, r->map_group), *slots = recipe(m, group->fields[1].type);
+    const BcType *slot = recipe(m, slots->elem);
     t->group_size = group->size;
     t->slot_size = slot->size;
     t->elem_off = slot->fields[1].offset;
@@ -240,7 +251,8 @@ static void fill_struct(LinkedModule *lm, const BcType *r, AbiStructType *t) {
 }
 /* A method's name carries its package only when that is not the type's. */
 static AbiNameOff method_name(const BcType *r, const BcMethod *m) {
-  return name_off(make_name(m->name, NULL, m->pkgpath && m->pkgpath != r->pkgpath ? m->pkgpath : NULL, !m->pkgpath, false));
+  return name_off(make_name(m->name, NULL, m->pkgpath && m->pkgpath != r->pkgpath ? m->pkgpath : NULL,
+      !m->pkgpath, false));
 }
 static void fill_interface(LinkedModule *lm, const BcType *r, AbiInterfaceType *t) {
   if (r->pkgpath) t->pkgpath.bytes = make_name(r->pkgpath, NULL, NULL, false, false);
@@ -342,9 +354,11 @@ void link_types_add_module(LinkedModule *lm) { VEC_PUSH(NULL, &modules, lm); }
 
 /* Records of the VM's own natives, for which no module declares anything. */
 static void own_native(FuncRec *rec, FuncInfo *info, BcFunc *f, const char *symbol, NativeFn fn) {
-  *f = (BcFunc){.symbol = atom_cstr(symbol), .name = atom_cstr(symbol), .flags = BCF_NATIVE, .nslots = 2, .nargs = 2, .nres = 1};
+  *f = (BcFunc){.symbol = atom_cstr(symbol), .name = atom_cstr(symbol), .flags = BCF_NATIVE, .nslots = 2,
+      .nargs = 2, .nres = 1};
   *info = (FuncInfo){.fn = f, .rec = rec, .native = fn};
-  *rec = (FuncRec){.entry = &vm_stubs[STUB_EXPAND], .self = rec, .nslots = 2, .nargs = 2, .nres = 1, .flags = BCF_NATIVE,
+  *rec = (FuncRec){.entry = &vm_stubs[STUB_EXPAND], .self = rec, .nslots = 2, .nargs = 2, .nres = 1,
+      .flags = BCF_NATIVE,
                    .ncode = 2, .info = info};
 }
 void link_types_init(void) {

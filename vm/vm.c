@@ -1,4 +1,5 @@
-/* vm.c - the embedding API and the start of a program: runtime.main as a function of instructions made here. */
+/* vm.c - the embedding API and the start of a program: runtime.main as a function of instructions made
+ * here. */
 #include "vm/govm.h"
 
 #include <stdio.h>
@@ -77,13 +78,14 @@ static void add_inits(BcModule *m, FuncList *calls, const LinkedModule *lm) {
     for (u32 j = 0; j < in->ninits; j++) VEC_PUSH(&m->arena, calls, &from->funcs.v[in->inits[j]]);
   }
 }
-/* A function that calls these one after the other, then ends the program. Its module declares them by symbol. */
+/* A function that calls these one after the other, then ends the program. Its module declares them by
+ * symbol. */
 static FuncRec *make_main(BcModule *m, const char *symbol, const FuncList *calls) {
   u32 n = calls->n + 1;
   Insn *code = NEW_ARRAY(&m->arena, Insn, n + 1);
   for (u32 i = 0; i < n; i++) {
-    BcFunc f = {.symbol = i < calls->n ? calls->v[i]->symbol : atom_cstr("runtime.vmMainDone"), .flags = BCF_NATIVE, .nslots = 1};
-    f.name = f.symbol;
+    const Atom *callee = i < calls->n ? calls->v[i]->symbol : atom_cstr("runtime.vmMainDone");
+    BcFunc f = {.symbol = callee, .name = callee, .flags = BCF_NATIVE, .nslots = 1};
     VEC_PUSH(&m->arena, &m->funcs, f);
     code[i] = (Insn){.op = BC_CALL, .a = LINK_SLOTS, .imm = (i32)i};
   }
@@ -92,8 +94,10 @@ static FuncRec *make_main(BcModule *m, const char *symbol, const FuncList *calls
   BcSafepoint *safepoints = NEW_ARRAY(&m->arena, BcSafepoint, n);
   for (u32 i = 0; i < n; i++) safepoints[i].pc = i;
   BcLine *line = NEW(&m->arena, BcLine);
-  BcFunc f = {.symbol = atom_cstr(symbol), .name = atom_cstr("runtime.main"), .nslots = LINK_SLOTS, .ncode = n + 1, .code = code,
-              .nsafepoints = n, .safepoints = safepoints, .map_words = 1, .nmaps = 1, .maps = map, .nlines = 1, .lines = line};
+  BcFunc f = {.symbol = atom_cstr(symbol), .name = atom_cstr("runtime.main"), .nslots = LINK_SLOTS,
+      .ncode = n + 1, .code = code,
+              .nsafepoints = n, .safepoints = safepoints, .map_words = 1, .nmaps = 1, .maps = map,
+                  .nlines = 1, .lines = line};
   VEC_PUSH(&m->arena, &m->funcs, f);
   VEC_PUSH(&m->arena, &m->files, atom_cstr("runtime/proc.go"));
   m->main_func = BC_NONE;

@@ -1,9 +1,10 @@
 /* vm_priv.h - shared by the files of vm/: handlers, stubs, calls, panics.
  *
- * Conventions. A saved goroutine has g->pc = the instruction to run next and g->fp = its frame; the position (line, slot map)
- * is the instruction before pc, except when g->at_jump is set (pc is a taken back jump that is completed on resumption) or
- * pc is the first instruction of its function (not started: only its arguments live). Functions that return `G *` here
- * switch: they leave the goroutine to go on with (its pc and fp saved) or NULL when hooks.execute must return.
+ * Conventions. A saved goroutine has g->pc = the instruction to run next and g->fp = its frame; the
+ * position (line, slot map) is the instruction before pc, except when g->at_jump is set (pc is a taken back
+ * jump that is completed on resumption) or pc is the first instruction of its function (not started: only
+ * its arguments live). Functions that return `G *` here switch: they leave the goroutine to go on with (its
+ * pc and fp saved) or NULL when hooks.execute must return.
  */
 #ifndef GOVM_VM_PRIV_H
 #define GOVM_VM_PRIV_H
@@ -35,22 +36,27 @@ void interp_run(G *g); /* from g->pc on, until no goroutine is ready */
 enum { STUB_EXPAND, STUB_SEGRET, STUB_GOEXIT0, STUB_RESUME, STUB_COUNT };
 extern Insn vm_stubs[STUB_COUNT];
 void call_init(void);
-/* Makes the frame of rec with fp = window, called from caller_fp and returning to ret; nargs slots lie at window or are
- * copied from there when a new segment is needed. Sets g->pc and g->fp to the callee's start. */
+/* Makes the frame of rec with fp = window, called from caller_fp and returning to ret; nargs slots lie at
+ * window or are copied from there when a new segment is needed. Sets g->pc and g->fp to the callee's start.
+ * */
 void call_enter(G *g, FuncRec *rec, void *ctx, Slot *window, Slot *caller_fp, const Insn *ret);
-/* The callee's stack check failed: makes the frame in a new segment or handles the preemption request behind it. */
+/* The callee's stack check failed: makes the frame in a new segment or handles the preemption request
+ * behind it. */
 G *call_slow(G *g, FuncRec *rec, void *ctx, Slot *window, Slot *caller_fp, const Insn *ret);
 G *call_tail_slow(G *g, FuncRec *rec, Slot *fp);
-/* Calls rec above the frame (fp, next pc) of the function that executes there; used for run-time errors and defers. */
+/* Calls rec above the frame (fp, next pc) of the function that executes there; used for run-time errors and
+ * defers. */
 void call_above(G *g, FuncRec *rec, const Slot *args, u32 nargs, const Insn *pc, Slot *fp);
 Slot *call_frame_top(const Insn *pc, Slot *fp); /* first free slot above the frame, link area left out */
 G *call_segret(G *g);
 G *call_goexit0(G *g);
 G *call_resume(G *g, Slot *fp);                 /* a native's callee returned */
-G *call_native_status(G *g, const Insn *pc, Slot *fp, Status st); /* a native returned st; pc is its NATIVE instruction */
+/* a native returned st; pc is its NATIVE instruction */
+G *call_native_status(G *g, const Insn *pc, Slot *fp, Status st);
 G *call_status(G *g, const Insn *pc, Slot *fp, Status st);        /* an instruction's helper returned st */
 G *call_poll(G *g, const Insn *pc, Slot *fp, bool at_jump);       /* a safepoint with g->preempt set */
-G *call_switched(G *g);                          /* to run g: raises what its waker asked for, completes jumps */
+/* to run g: raises what its waker asked for, completes jumps */
+G *call_switched(G *g);
 void call_native_pop(G *g);                      /* drops the innermost native's record */
 const Insn *insn_target(const Insn *jump);       /* target of an expanded jump */
 
@@ -83,7 +89,8 @@ bool walk_func_pos(const Insn *pc, bool exact, FuncPos *pos);
 
 /* ---- natives.c: what only the VM can provide to Go ---- */
 enum { MADE_FUNC_SLOTS = 64 };
-/* Slots of arguments and results of a call of rec through closure ctx; of the record unless reflect made the value. */
+/* Slots of arguments and results of a call of rec through closure ctx; of the record unless reflect made
+ * the value. */
 void call_window(const FuncRec *rec, const void *ctx, u32 *nargs, u32 *nres);
 void natives_bind(void);                         /* after a module was linked */
 extern const NativeDef vm_natives[];

@@ -1,9 +1,10 @@
 /* walk.c - the frame walker: one for the collector, tracebacks, Callers and recover.
  *
- * A frame's caller is in its link area, except that three return addresses are stubs: SEGRET (the segment knows the
- * caller), RESUME (the caller is a native, whose record is in g->native) and GOEXIT0 (the goroutine's first frame).
- * Slot maps: see module.h; the arguments of a frame that has not started are described by its parameter types, and an
- * instruction without a map can only have raised a panic, after which nothing but recover_pc runs in that frame.
+ * A frame's caller is in its link area, except that three return addresses are stubs: SEGRET (the segment
+ * knows the caller), RESUME (the caller is a native, whose record is in g->native) and GOEXIT0 (the
+ * goroutine's first frame). Slot maps: see module.h; the arguments of a frame that has not started are
+ * described by its parameter types, and an instruction without a map can only have raised a panic, after
+ * which nothing but recover_pc runs in that frame.
  */
 #include "base/debug.h"
 #include "vm/vm_priv.h"

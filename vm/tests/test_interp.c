@@ -1,5 +1,6 @@
-/* test_interp.c - the interpreter on modules built by hand: arithmetic, jumps, calls, closures, stack segments, defers,
- * panics, goroutines, natives. Every test links a module of its own; results come back through globals. */
+/* test_interp.c - the interpreter on modules built by hand: arithmetic, jumps, calls, closures, stack
+ * segments, defers, panics, goroutines, natives. Every test links a module of its own; results come back
+ * through globals. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,9 +21,11 @@ static u32 test_count;
 static u32 add_type(BcKind kind, const char *name, u64 size) {
   for (u32 i = 0; i < m->types.n; i++)
     if (atom_is(m->types.v[i].key, name)) return i;
-  BcType t = {.kind = kind, .key = atom_cstr(name), .string = atom_cstr(name), .name = atom_cstr(name), .size = size,
-              .align = (u8)(size > 8 ? 8 : size), .field_align = (u8)(size > 8 ? 8 : size), .comparable = true,
-              .elem = BC_NONE, .key_type = BC_NONE, .slice_type = BC_NONE, .ptr_to = BC_NONE, .map_group = BC_NONE};
+  u8 align = (u8)(size > 8 ? 8 : size);
+  BcType t = {.kind = kind, .size = size, .align = align, .field_align = align, .comparable = true,
+              .elem = BC_NONE, .key_type = BC_NONE, .slice_type = BC_NONE, .ptr_to = BC_NONE,
+              .map_group = BC_NONE};
+  t.key = t.string = t.name = atom_cstr(name);
   VEC_PUSH(&m->arena, &m->types, t);
   return m->types.n - 1;
 }
@@ -45,7 +48,8 @@ static u32 add_global(const char *name, u32 type) {
   return m->globals.n - 1;
 }
 static u32 add_func(const char *name, u32 flags, u32 nslots, u32 nargs, u32 nres, const Insn *code, u32 n) {
-  BcFunc f = {.symbol = unique(name), .flags = flags, .nslots = nslots, .nargs = (u16)nargs, .nres = (u16)nres, .ncode = n};
+  BcFunc f = {.symbol = unique(name), .flags = flags, .nslots = nslots, .nargs = (u16)nargs,
+              .nres = (u16)nres, .ncode = n};
   f.name = f.symbol;
   f.code = arena_dup(&m->arena, code, n * sizeof *code);
   f.lines = NEW(&m->arena, BcLine);
@@ -112,7 +116,8 @@ static void test_float_conversions(void **state) {
   union { double f; i64 i; } big = {.f = 1e300}, nan = {.f = __builtin_nan("")}, neg = {.f = -3.9};
   begin();
   u32 x = add_global("x", int_type()), y = add_global("y", int_type()), z = add_global("z", int_type());
-  FUNC("main", 0, 2, 0, 0, LDK(0, big.i), I2(F64_I64, 1, 0), STG(1, x), LDK(0, nan.i), I2(F64_I64, 1, 0), STG(1, y),
+  FUNC("main", 0, 2, 0, 0, LDK(0, big.i), I2(F64_I64, 1, 0), STG(1, x), LDK(0, nan.i), I2(F64_I64, 1, 0),
+      STG(1, y),
        LDK(0, neg.i), I2(F64_I64, 1, 0), STG(1, z), I0(RET0));
   link_and_run("main");
   assert_int_equal(global_value("x"), INT64_MIN);
@@ -124,7 +129,8 @@ static void test_float_conversions(void **state) {
 /* func fib(n) { if n < 2 { return n }; return fib(n-1) + fib(n-2) } */
 static u32 add_fib(void) {
   u32 self = m->funcs.n;
-  return FUNC("fib", 0, 9, 1, 1, II(JGEI_I64, 0, 2, 2), I1(RET1, 0), II(ADDI_64, 4, 0, -1), CALL(4, 1, 1, self),
+  return FUNC("fib", 0, 9, 1, 1, II(JGEI_I64, 0, 2, 2), I1(RET1, 0), II(ADDI_64, 4, 0, -1), CALL(4, 1, 1,
+      self),
               I2(MOV, 1, 4), II(ADDI_64, 5, 0, -2), CALL(5, 1, 1, self), I3(ADD_64, 1, 1, 5), I1(RET1, 1));
 }
 static void test_fib(void **state) {
@@ -160,7 +166,8 @@ static void test_segment_at_every_call(void **state) {
 static void test_tail_call(void **state) {
   (void)state;
   begin();
-  u32 out = add_global("out", int_type()), loop = m->funcs.n; /* func loop(n, acc) { if n == 0 { return acc }; loop(n-1, acc+n) } */
+  /* func loop(n, acc) { if n == 0 { return acc }; loop(n-1, acc+n) } */
+  u32 out = add_global("out", int_type()), loop = m->funcs.n;
   FUNC("loop", 0, 2, 2, 1, II(JNEI_64, 0, 0, 2), I1(RET1, 1), I3(ADD_64, 1, 1, 0), II(ADDI_64, 0, 0, -1),
        {.op = BC_TAILCALL, .b = 2, .c = 1, .imm = (i32)loop});
   FUNC("main", 0, 5, 0, 0, LDK(3, 100000), LDK(4, 0), CALL(3, 2, 1, loop), STG(3, out), I0(RET0));
@@ -173,10 +180,12 @@ static void test_closure(void **state) {
   (void)state;
   begin();
   u32 out = add_global("out", int_type()), cell = add_global("cell", add_type(BCK_COMPLEX128, "pair", 16));
-  u32 add = FUNC("add", BCF_CLOSURE, 3, 1, 1, I1(GETCTX, 1), II(LD_64, 2, 1, 8), I3(ADD_64, 0, 0, 2), I1(RET1, 0));
-  FUNC("main", 0, 6, 0, 0, II(LDREC, 0, 0, add), STG(0, cell), LDK(0, 40), {.op = BC_STG_64, .a = 0, .c = 8, .imm = (i32)cell},
-       {.op = BC_LEAG, .a = 1, .imm = (i32)cell}, LDK(5, 2), {.op = BC_CALLC, .a = 5, .b = 1, .c = 1, .d = 1}, STG(5, out),
-       I0(RET0));
+  u32 add = FUNC("add", BCF_CLOSURE, 3, 1, 1, I1(GETCTX, 1), II(LD_64, 2, 1, 8), I3(ADD_64, 0, 0, 2),
+      I1(RET1, 0));
+  FUNC("main", 0, 6, 0, 0, II(LDREC, 0, 0, add), STG(0, cell), LDK(0, 40),
+       {.op = BC_STG_64, .a = 0, .c = 8, .imm = (i32)cell}, {.op = BC_LEAG, .a = 1, .imm = (i32)cell},
+       LDK(5, 2),
+       {.op = BC_CALLC, .a = 5, .b = 1, .c = 1, .d = 1}, STG(5, out), I0(RET0));
   link_and_run("main");
   assert_int_equal(global_value("out"), 42);
 }
@@ -184,7 +193,8 @@ static void test_closure(void **state) {
 /* ---- defers and panics ---- */
 /* A function that appends digit k to global log: log = log * 10 + k. */
 static u32 add_logger(const char *name, u32 log, i64 k, u32 flags) {
-  return FUNC(name, flags, 2, 0, 0, LDG(0, log), II(MULI_64, 0, 0, 10), II(ADDI_64, 0, 0, k), STG(0, log), I0(RET0));
+  return FUNC(name, flags, 2, 0, 0, LDG(0, log), II(MULI_64, 0, 0, 10), II(ADDI_64, 0, 0, k), STG(0,
+      log), I0(RET0));
 }
 static void test_defer_order(void **state) {
   (void)state;
@@ -201,11 +211,14 @@ static void test_defer_order(void **state) {
 static void test_recover(void **state) {
   (void)state;
   begin();
-  u32 log = add_global("log", int_type()), res = add_global("res", int_type()), val = add_global("val", int_type());
+  u32 log = add_global("log", int_type()), res = add_global("res", int_type()), val = add_global("val",
+      int_type());
   u32 t = ptr_type(), after = add_logger("after", log, 5, 0);
-  u32 recoverer = FUNC("recoverer", 0, 3, 0, 0, I1(RECOVER, 0), STG(1, val), LDG(0, log), II(MULI_64, 0, 0, 10),
+  u32 recoverer = FUNC("recoverer", 0, 3, 0, 0, I1(RECOVER, 0), STG(1, val), LDG(0, log), II(MULI_64, 0,
+      0, 10),
                        II(ADDI_64, 0, 0, 4), STG(0, log), I0(RET0));
-  u32 f = FUNC("f", BCF_HASDEFER, 4, 0, 1, LDK(0, 77), II(LDFN, 1, 0, after), I1(DEFER, 1), II(LDFN, 1, 0, recoverer),
+  u32 f = FUNC("f", BCF_HASDEFER, 4, 0, 1, LDK(0, 77), II(LDFN, 1, 0, after), I1(DEFER, 1), II(LDFN, 1,
+      0, recoverer),
                I1(DEFER, 1), II(LDTY, 2, 0, t), LDK(3, 1234), I1(PANIC, 2), I0(RUNDEFERS), I1(RET1, 0));
   m->funcs.v[f].recover_pc = 8;
   FUNC("main", 0, 4, 0, 0, CALL(3, 0, 1, f), STG(3, res), I0(RET0));
@@ -223,7 +236,8 @@ static void test_recover_depth(void **state) {
     u32 rec1 = FUNC("rec1", 0, 3, 0, 0, I1(RECOVER, 0), STG(1, deep), I0(RET0));
     u32 rec2 = FUNC("rec2", 0, 3, 0, 0, I1(RECOVER, 0), STG(1, last), I0(RET0));
     u32 thunk = FUNC("thunk", wrapper ? BCF_WRAPPER : 0, 3, 0, 0, CALL(3, 0, 0, rec1), I0(RET0));
-    u32 f = FUNC("f", BCF_HASDEFER, 4, 0, 0, II(LDFN, 1, 0, rec2), I1(DEFER, 1), II(LDFN, 1, 0, thunk), I1(DEFER, 1),
+    u32 f = FUNC("f", BCF_HASDEFER, 4, 0, 0, II(LDFN, 1, 0, rec2), I1(DEFER, 1), II(LDFN, 1, 0, thunk),
+        I1(DEFER, 1),
                  II(LDTY, 2, 0, t), LDK(3, 9), I1(PANIC, 2), I0(RUNDEFERS), I0(RET0));
     m->funcs.v[f].recover_pc = 7;
     FUNC("main", 0, 4, 0, 0, CALL(3, 0, 0, f), I0(RET0));
@@ -232,7 +246,8 @@ static void test_recover_depth(void **state) {
     assert_int_equal(global_value("last"), wrapper ? 0 : 9);
   }
 }
-/* A panic in a deferred call replaces the first one; recovering it drops both. Segments at every call in the second round. */
+/* A panic in a deferred call replaces the first one; recovering it drops both. Segments at every call in
+ * the second round. */
 static void test_nested_panic(void **state) {
   (void)state;
   for (i64 stackseg = 0; stackseg < 2; stackseg++) {
@@ -241,10 +256,12 @@ static void test_nested_panic(void **state) {
     u32 val = add_global("val", int_type()), res = add_global("res", int_type()), t = ptr_type();
     u32 rec = FUNC("rec", 0, 3, 0, 0, I1(RECOVER, 0), STG(1, val), I0(RET0));
     u32 second = FUNC("second", 0, 2, 0, 0, II(LDTY, 0, 0, t), LDK(1, 2), I1(PANIC, 0));
-    u32 inner = FUNC("inner", BCF_HASDEFER, 4, 0, 0, II(LDFN, 1, 0, second), I1(DEFER, 1), II(LDTY, 2, 0, t), LDK(3, 1),
+    u32 inner = FUNC("inner", BCF_HASDEFER, 4, 0, 0, II(LDFN, 1, 0, second), I1(DEFER, 1), II(LDTY, 2, 0,
+        t), LDK(3, 1),
                      I1(PANIC, 2), I0(RUNDEFERS), I0(RET0));
     m->funcs.v[inner].recover_pc = 5;
-    u32 f = FUNC("f", BCF_HASDEFER, 6, 0, 1, LDK(0, 6), II(LDFN, 1, 0, rec), I1(DEFER, 1), CALL(5, 0, 0, inner),
+    u32 f = FUNC("f", BCF_HASDEFER, 6, 0, 1, LDK(0, 6), II(LDFN, 1, 0, rec), I1(DEFER, 1), CALL(5, 0, 0,
+        inner),
                  I0(RUNDEFERS), I1(RET1, 0));
     m->funcs.v[f].recover_pc = 4;
     FUNC("main", 0, 4, 0, 0, CALL(3, 0, 1, f), STG(3, res), I0(RET0));
@@ -260,11 +277,13 @@ static void test_goexit_runs_defers(void **state) {
   (void)state;
   begin();
   u32 log = add_global("log", int_type()), f1 = add_logger("f1", log, 1, 0), f2 = add_logger("f2", log, 2, 0);
-  BcFunc goexit = {.symbol = atom_cstr("runtime.Goexit"), .name = atom_cstr("runtime.Goexit"), .flags = BCF_NATIVE};
+  const Atom *goexit_name = atom_cstr("runtime.Goexit");
+  BcFunc goexit = {.symbol = goexit_name, .name = goexit_name, .flags = BCF_NATIVE};
   VEC_PUSH(&m->arena, &m->funcs, goexit);
   u32 exit_func = m->funcs.n - 1;
   u32 inner = FUNC("inner", 0, 4, 0, 0, CALL(3, 0, 0, exit_func), CALL(3, 0, 0, f2), I0(RET0));
-  u32 g = FUNC("g", BCF_HASDEFER, 4, 0, 0, II(LDFN, 0, 0, f1), I1(DEFER, 0), CALL(3, 0, 0, inner), CALL(3, 0, 0, f2),
+  u32 g = FUNC("g", BCF_HASDEFER, 4, 0, 0, II(LDFN, 0, 0, f1), I1(DEFER, 0), CALL(3, 0, 0, inner),
+      CALL(3, 0, 0, f2),
                I0(RUNDEFERS), I0(RET0));
   m->funcs.v[g].recover_pc = 4;
   /* main waits until log changes; the back jump lets the other goroutine run */
@@ -302,25 +321,30 @@ static void test_native_calls_back(void **state) {
     u32 out = add_global("out", int_type());
     NativeDef def = {unique("apply")->s, apply};
     link_register_natives(&def, 1);
-    BcFunc native = {.symbol = unique("apply"), .name = unique("apply"), .flags = BCF_NATIVE, .nargs = 2, .nres = 1, .nslots = 2};
+    BcFunc native = {.symbol = unique("apply"), .name = unique("apply"), .flags = BCF_NATIVE, .nargs = 2,
+        .nres = 1, .nslots = 2};
     VEC_PUSH(&m->arena, &m->funcs, native);
     u32 native_index = m->funcs.n - 1;
     u32 fib = add_fib();
-    FUNC("main", 0, 5, 0, 0, II(LDFN, 3, 0, fib), LDK(4, 10), CALL(3, 2, 1, native_index), STG(3, out), I0(RET0));
+    FUNC("main", 0, 5, 0, 0, II(LDFN, 3, 0, fib), LDK(4, 10), CALL(3, 2, 1, native_index), STG(3, out),
+        I0(RET0));
     link_and_run("main");
     debug_flags.stackseg = 0;
     assert_int_equal(global_value("out"), 143);
   }
 }
 
-/* Allocation in a loop with collections at the safepoints: the newest object stays reachable through its slot's map. */
+/* Allocation in a loop with collections at the safepoints: the newest object stays reachable through its
+ * slot's map. */
 static void test_collection(void **state) {
   (void)state;
   begin();
   u32 out = add_global("out", int_type()), t = int_type();
   /* p := new(int); *p = 5; for i := 100000; i > 0; i-- { new(int) }; out = *p */
-  u32 f = FUNC("main", 0, 4, 0, 0, {.op = BC_NEW, .a = 0, .imm = (i32)t}, LDK(1, 5), II(ST_64, 0, 1, 0), LDK(2, 100000),
-               {.op = BC_NEW, .a = 3, .imm = (i32)t}, II(ADDI_64, 2, 2, -1), II(JGTI_I64_B, 2, 0, 4), II(LD_64, 1, 0, 0),
+  u32 f = FUNC("main", 0, 4, 0, 0, {.op = BC_NEW, .a = 0, .imm = (i32)t}, LDK(1, 5), II(ST_64, 0, 1, 0),
+      LDK(2, 100000),
+               {.op = BC_NEW, .a = 3, .imm = (i32)t}, II(ADDI_64, 2, 2, -1), II(JGTI_I64_B, 2, 0, 4),
+                   II(LD_64, 1, 0, 0),
                STG(1, out), I0(RET0));
   BcFunc *fn = &m->funcs.v[f];
   static u64 maps[] = {1, 1 | 8};
