@@ -1,7 +1,8 @@
 /* asm.c - the text form of modules (disasm.c) read back, and written by hand for tests of the VM.
  *
  * What disasm.c writes is read to an equal module. For hands:
- *   - a function's name, "code N", and everything after "func" that is zero may be left out; so may instruction numbers;
+ *   - a function's name, "code N", and everything after "func" that is zero may be left out; so may
+ *     instruction numbers;
  *   - "label:" before an instruction, "->label" as a target; f"symbol", g"symbol", t"key" for an index;
  *   - "safepoint {1 4}" without a map index;  LDK takes "#1.5" too;  words may be separated by commas.
  * One pass; jumps to labels and references by name are fixed up at the end of the function and of the text.
@@ -203,12 +204,13 @@ static void end_type(Asm *a) {
 static bool read_type(Asm *a) {
   BcType t = {0};
   u32 kind, align, falign, chandir;
-  if (!read_choice(a, text_kinds, ARRAY_LEN(text_kinds), &kind) || !read_atom(a, &t.key) || !read_atom(a, &t.string) ||
-      !read_atom(a, &t.name) || !read_atom(a, &t.pkgpath))
+  if (!read_choice(a, text_kinds, ARRAY_LEN(text_kinds), &kind) || !read_atom(a, &t.key) ||
+      !read_atom(a, &t.string) || !read_atom(a, &t.name) || !read_atom(a, &t.pkgpath))
     return false;
   t.kind = (BcKind)kind;
   if (!accept(a, "size")) return asm_error(a, "expected", "size");
-  if (!read_u64(a, UINT64_MAX, &t.size) || !keyword_u32(a, "align", &align) || !read_u32(a, &falign)) return false;
+  if (!read_u64(a, UINT64_MAX, &t.size) || !keyword_u32(a, "align", &align) || !read_u32(a, &falign))
+    return false;
   t.align = (u8)align;
   t.field_align = (u8)falign;
   bool *flags[] = {&t.comparable, &t.variadic, &t.direct_iface, &t.has_uncommon};
@@ -249,8 +251,8 @@ static bool read_field(Asm *a) {
 
 static bool read_method(Asm *a) {
   BcMethod x = {0};
-  if (!read_atom(a, &x.name) || !read_atom(a, &x.pkgpath) || !read_index(a, &x.mtype) || !read_index(a, &x.ifn) ||
-      !read_index(a, &x.tfn))
+  if (!read_atom(a, &x.name) || !read_atom(a, &x.pkgpath) || !read_index(a, &x.mtype) ||
+      !read_index(a, &x.ifn) || !read_index(a, &x.tfn))
     return false;
   VEC_PUSH(&a->scratch, &a->methods, x);
   return true;
@@ -380,8 +382,8 @@ static bool read_func(Asm *a) {
 static bool read_param(Asm *a, bool result) {
   BcParam p = {0};
   u32 slot, align, ext;
-  if (!keyword_u32(a, "slot", &slot) || !keyword_u32(a, "size", &p.size) || !keyword_u32(a, "align", &align) ||
-      !keyword_u32(a, "ext", &ext))
+  if (!keyword_u32(a, "slot", &slot) || !keyword_u32(a, "size", &p.size) ||
+      !keyword_u32(a, "align", &align) || !keyword_u32(a, "ext", &ext))
     return false;
   if (!accept(a, "type")) return asm_error(a, "expected", "type");
   if (!read_index(a, &p.type)) return false;

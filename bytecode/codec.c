@@ -7,7 +7,8 @@ u64 codec_abi_hash(void) {
   u64 h = hash_u64(CODEC_VERSION) ^ sizeof(Insn);
   for (u32 i = 0; i < BC_COUNT; i++) {
     const OpInfo *o = &op_info[i];
-    u64 kinds = (u64)o->a | (u64)o->b << 8 | (u64)o->c << 16 | (u64)o->d << 24 | (u64)o->imm << 32 | (u64)o->flags << 40;
+    u64 kinds = (u64)o->a | (u64)o->b << 8 | (u64)o->c << 16 | (u64)o->d << 24 | (u64)o->imm << 32 |
+                (u64)o->flags << 40;
     h = hash_u64(h ^ hash_bytes(o->name, strlen(o->name)));
     h = hash_u64(h ^ kinds);
   }
@@ -71,7 +72,8 @@ static void write_type(Writer *w, const BcType *t) {
   put_u(w, t->size);
   put_u(w, t->align);
   put_u(w, t->field_align);
-  put_u(w, (u64)t->comparable | (u64)t->variadic << 1 | (u64)t->direct_iface << 2 | (u64)t->has_uncommon << 3);
+  put_u(w,
+        (u64)t->comparable | (u64)t->variadic << 1 | (u64)t->direct_iface << 2 | (u64)t->has_uncommon << 3);
   put_u(w, t->chandir);
   put_s(w, t->len);
   put_ref(w, t->elem);
@@ -200,7 +202,8 @@ static void write_func(Writer *w, const BcFunc *f) {
   u32 pc = 0, line = 0;
   put_atom(w, f->symbol);
   put_atom(w, f->name);
-  u32 heads[] = {f->flags, f->nslots, f->nargs, f->nres, f->nparams, f->nresults, f->recover_pc, f->file, f->line, f->end_line};
+  u32 heads[] = {f->flags,    f->nslots,     f->nargs, f->nres, f->nparams,
+                 f->nresults, f->recover_pc, f->file,  f->line, f->end_line};
   for (u32 i = 0; i < ARRAY_LEN(heads); i++) put_u(w, heads[i]);
   for (u32 i = 0; i < f->nparams + f->nresults; i++) {
     const BcParam *p = &f->params[i];

@@ -1,7 +1,8 @@
 /* codec_read.c - reads the compact form of modules (codec.h describes it).
- * Nothing read is trusted: a number has a limit, a count is bounded by the bytes that are left before anything is
- * allocated for it, an opcode is in the table, an operand fits its field. A reader that has failed gives zeros, so that
- * the code below needs no test at every step. What the numbers mean is the verifier's business: module_verify(). */
+ * Nothing read is trusted: a number has a limit, a count is bounded by the bytes that are left before
+ * anything is allocated for it, an opcode is in the table, an operand fits its field. A reader that has
+ * failed gives zeros, so that the code below needs no test at every step. What the numbers mean is the
+ * verifier's business: module_verify(). */
 #include "bytecode/codec.h"
 
 typedef struct Reader {
@@ -372,8 +373,10 @@ static bool read_header(const u8 *p, size_t n, Err *e) {
   if (n < sizeof h) return err_set(e, "not a govm module");
   memcpy(&h, p, sizeof h);
   if (memcmp(h.magic, CODEC_MAGIC, sizeof h.magic)) return err_set(e, "not a govm module");
-  if (h.version != CODEC_VERSION) return err_set(e, "module of format version %u, this govm reads %u", h.version, CODEC_VERSION);
-  if (h.abi_hash != codec_abi_hash()) return err_set(e, "module made by another build of govm: compile it again");
+  if (h.version != CODEC_VERSION)
+    return err_set(e, "module of format version %u, this govm reads %u", h.version, CODEC_VERSION);
+  if (h.abi_hash != codec_abi_hash())
+    return err_set(e, "module made by another build of govm: compile it again");
   if (h.nsections != CODEC_SECTIONS || n < table) return err_set(e, "damaged module: sections");
   if (h.content_hash != codec_content_hash(p + CODEC_HEADER, n - CODEC_HEADER))
     return err_set(e, "damaged module: wrong checksum");

@@ -1,10 +1,11 @@
 /* dataflow.c - the verifier's second half: what each slot holds at each instruction.
  *
- * A slot is UNSET (never written, or lost: overwritten by a call, a pointer left out of a safepoint's map), SCALAR (never
- * a pointer: comparisons, floats, lengths), WORD (anything) or PTR (certainly a heap pointer). Reading UNSET is an error;
- * so is marking UNSET or SCALAR in a map. Slots of areas are always WORD: the emitter clears those with pointers.
- * States are kept where jumps lead; a work list runs until nothing changes. Where paths join, the stricter class holds,
- * SCALAR > WORD > PTR > UNSET: a slot goes down three times at most, so jump targets are visited a few times.
+ * A slot is UNSET (never written, or lost: overwritten by a call, a pointer left out of a safepoint's map),
+ * SCALAR (never a pointer: comparisons, floats, lengths), WORD (anything) or PTR (certainly a heap
+ * pointer). Reading UNSET is an error; so is marking UNSET or SCALAR in a map. Slots of areas are always
+ * WORD: the emitter clears those with pointers. States are kept where jumps lead; a work list runs until
+ * nothing changes. Where paths join, the stricter class holds, SCALAR > WORD > PTR > UNSET: a slot goes
+ * down three times at most, so jump targets are visited a few times.
  */
 #include "bytecode/verifier_priv.h"
 
@@ -70,7 +71,8 @@ static bool safepoint(Flow *fl, u8 *state, u32 pc) {
   for (u32 i = 0; i < fl->nslots; i++) {
     if (fl->area[i]) continue;
     bool marked = in_map(f, map, i);
-    REQUIRE(!marked || state[i] == PTR || state[i] == WORD, "the map marks slot %u, which holds no pointer", i);
+    REQUIRE(!marked || state[i] == PTR || state[i] == WORD, "the map marks slot %u, which holds no pointer",
+            i);
     if (!marked && state[i] == PTR) state[i] = UNSET;
   }
   return true;
@@ -82,7 +84,8 @@ static bool safepoint(Flow *fl, u8 *state, u32 pc) {
 static void result_class(u32 op, u8 out[3]) {
   out[0] = out[1] = out[2] = WORD;
   switch (op) {
-    case BC_NEW: case BC_MAKEMAP: case BC_MAKECHAN: case BC_BOX: case BC_MAPADDR: case BC_MAPITER: case BC_LEA:
+    case BC_NEW: case BC_MAKEMAP: case BC_MAKECHAN: case BC_BOX: case BC_MAPADDR: case BC_MAPITER:
+    case BC_LEA:
     case BC_LEAX: case BC_LEAXP:
       out[0] = PTR;
       break;
@@ -98,7 +101,8 @@ static void result_class(u32 op, u8 out[3]) {
     case BC_LDSTR: case BC_SLICE_STR: out[1] = SCALAR; break;
     case BC_STR_NEXT: case BC_SELECT: out[0] = out[1] = SCALAR; break;
     case BC_ASSERT_I2: out[2] = SCALAR; break;
-    case BC_COPY: case BC_MAPLEN: case BC_MAPNEXT: case BC_CHANLEN: case BC_CHANCAP: case BC_LDX_STR: case BC_EQ_T:
+    case BC_COPY: case BC_MAPLEN: case BC_MAPNEXT: case BC_CHANLEN: case BC_CHANCAP: case BC_LDX_STR:
+    case BC_EQ_T:
     case BC_EQ_MT: case BC_EQ_EFACE: case BC_EQ_IFACE:
       out[0] = SCALAR;
       break;

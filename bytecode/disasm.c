@@ -1,8 +1,8 @@
 /* disasm.c - modules as text. The text is complete: asm.c reads it back to an equal module.
  *
- * One declaration per line; a function's body follows its line, indented. Names are quoted as in C, with \xHH for bytes
- * that are not printable ASCII; "-" is NULL, "_" is BC_NONE. Every list item carries its index as a comment where it
- * helps reading; ";" starts a comment.
+ * One declaration per line; a function's body follows its line, indented. Names are quoted as in C, with
+ * \xHH for bytes that are not printable ASCII; "-" is NULL, "_" is BC_NONE. Every list item carries its
+ * index as a comment where it helps reading; ";" starts a comment.
  */
 #include "bytecode/module.h"
 #include "bytecode/text.h"
@@ -96,13 +96,16 @@ static void put_reference(StrBuf *out, const BcModule *m, const Insn *i) {
   u32 index = (u32)i->imm;
   switch (op_info[i->op].imm) {
     case OPK_FN:
-      if (index < m->funcs.n && m->funcs.v[index].symbol) sb_printf(out, "  ; %s", m->funcs.v[index].symbol->s);
+      if (index < m->funcs.n && m->funcs.v[index].symbol)
+        sb_printf(out, "  ; %s", m->funcs.v[index].symbol->s);
       break;
     case OPK_TY:
-      if (index < m->types.n && m->types.v[index].string) sb_printf(out, "  ; %s", m->types.v[index].string->s);
+      if (index < m->types.n && m->types.v[index].string)
+        sb_printf(out, "  ; %s", m->types.v[index].string->s);
       break;
     case OPK_GL:
-      if (index < m->globals.n && m->globals.v[index].symbol) sb_printf(out, "  ; %s", m->globals.v[index].symbol->s);
+      if (index < m->globals.n && m->globals.v[index].symbol)
+        sb_printf(out, "  ; %s", m->globals.v[index].symbol->s);
       break;
     case OPK_STR:
       if (index >= m->strings.n) break;
@@ -112,7 +115,8 @@ static void put_reference(StrBuf *out, const BcModule *m, const Insn *i) {
     case OPK_IT: {
       if (index >= m->itabs.n) break;
       BcItab it = m->itabs.v[index];
-      if (it.iface < m->types.n && it.type < m->types.n && m->types.v[it.iface].string && m->types.v[it.type].string)
+      if (it.iface < m->types.n && it.type < m->types.n && m->types.v[it.iface].string &&
+          m->types.v[it.type].string)
         sb_printf(out, "  ; %s, %s", m->types.v[it.iface].string->s, m->types.v[it.type].string->s);
       break;
     }
@@ -144,7 +148,8 @@ static void put_insn(StrBuf *out, const BcModule *m, const Insn *i) {
     case OPK__: break;
     case OPK_K64:
       sb_printf(out, "%s#%lld", sep, (long long)i->i);
-      if (i->i > 1 << 30 || i->i < -(1 << 30)) sb_printf(out, "  ; %g, 0x%llx", i->f, (unsigned long long)i->k);
+      if (i->i > 1 << 30 || i->i < -(1 << 30))
+        sb_printf(out, "  ; %g, 0x%llx", i->f, (unsigned long long)i->k);
       break;
     case OPK_GL: sb_printf(out, "%sg%d+%u", sep, i->imm, (u32)i->c | (u32)i->d << 16); break;
     case OPK_J: sb_printf(out, "%s->%d", sep, i->imm); break;
@@ -192,16 +197,16 @@ void func_disasm(const BcModule *m, const BcFunc *f, StrBuf *out) {
   sb_puts(out, "func");
   put_atom(out, f->symbol);
   put_atom(out, f->name);
-  sb_printf(out, " slots %u args %u results %u recover %u file %u line %u end %u code %u", f->nslots, f->nargs, f->nres,
-            f->recover_pc, f->file, f->line, f->end_line, f->ncode);
+  sb_printf(out, " slots %u args %u results %u recover %u file %u line %u end %u code %u", f->nslots,
+            f->nargs, f->nres, f->recover_pc, f->file, f->line, f->end_line, f->ncode);
   for (u32 i = 0; i < ARRAY_LEN(text_func_flags); i++) {
     if (f->flags >> i & 1) sb_printf(out, " %s", text_func_flags[i]);
   }
   sb_putc(out, '\n');
   for (u32 i = 0; i < f->nparams + f->nresults; i++) {
     const BcParam *p = &f->params[i];
-    sb_printf(out, "  %s slot %u size %u align %u ext %u type", i < f->nparams ? "param" : "result", p->slot, p->size,
-              p->align, p->ext);
+    sb_printf(out, "  %s slot %u size %u align %u ext %u type", i < f->nparams ? "param" : "result", p->slot,
+              p->size, p->align, p->ext);
     put_index(out, p->type);
     sb_putc(out, '\n');
   }
@@ -238,7 +243,8 @@ void module_disasm(const BcModule *m, StrBuf *out) {
     sb_printf(out, "  ; %u\n", i);
   }
   for (u32 i = 0; i < m->types.n; i++) put_type(out, m, i);
-  for (u32 i = 0; i < m->itabs.n; i++) sb_printf(out, "itab %u %u  ; i%u\n", m->itabs.v[i].iface, m->itabs.v[i].type, i);
+  for (u32 i = 0; i < m->itabs.n; i++)
+    sb_printf(out, "itab %u %u  ; i%u\n", m->itabs.v[i].iface, m->itabs.v[i].type, i);
   for (u32 i = 0; i < m->strings.n; i++) {
     sb_puts(out, "string ");
     put_str(out, m->strings.v[i].p, m->strings.v[i].len);

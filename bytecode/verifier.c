@@ -1,12 +1,12 @@
 /* verifier.c - checks a whole module before the VM links it.
  *
- * What is promised of a module that passes: the VM's own structures stay whole. Every operand lies in its frame, every
- * index in its table, every jump on an instruction of the same function, execution never falls off the end, call windows
- * with their link areas are inside the frame and agree with the callee, no slot is read before it is written
- * (dataflow.c), every safepoint has a map, the map marks only slots that are written, and pointers known as such are not
- * read after a safepoint whose map left them out. What is not: unsafe.Pointer arithmetic is ordinary code, so a module
- * can still form any address; running untrusted modules needs a sandbox.
- * Time is linear in the module's size. First error only.
+ * What is promised of a module that passes: the VM's own structures stay whole. Every operand lies in its
+ * frame, every index in its table, every jump on an instruction of the same function, execution never falls
+ * off the end, call windows with their link areas are inside the frame and agree with the callee, no slot
+ * is read before it is written (dataflow.c), every safepoint has a map, the map marks only slots that are
+ * written, and pointers known as such are not read after a safepoint whose map left them out. What is not:
+ * unsafe.Pointer arithmetic is ordinary code, so a module can still form any address; running untrusted
+ * modules needs a sandbox. Time is linear in the module's size. First error only.
  */
 #include "bytecode/verifier_priv.h"
 
@@ -24,7 +24,8 @@ bool verify_fail(Verify *v, const char *fmt, ...) {
   what[n] = 0;
   sb_free(&b);
   if (!v->f) return err_set(v->err, "invalid module: %s", what);
-  return err_set(v->err, "invalid module: %.200s: instruction %u: %s", v->f->symbol ? v->f->symbol->s : "?", v->pc, what);
+  return err_set(v->err, "invalid module: %.200s: instruction %u: %s", v->f->symbol ? v->f->symbol->s : "?",
+                 v->pc, what);
 }
 
 #define REQUIRE(cond, ...)                          \
@@ -41,7 +42,8 @@ static bool verify_methods(Verify *v, const BcType *t) {
     const BcMethod *x = &t->methods[i];
     REQUIRE(x->name, "a method without a name");
     REQUIRE(index_or_none(x->mtype, v->m->types.n), "method type out of range");
-    REQUIRE(index_or_none(x->ifn, v->m->funcs.n) && index_or_none(x->tfn, v->m->funcs.n), "method out of range");
+    REQUIRE(index_or_none(x->ifn, v->m->funcs.n) && index_or_none(x->tfn, v->m->funcs.n),
+            "method out of range");
   }
   return true;
 }
@@ -55,8 +57,8 @@ static bool verify_type(Verify *v, const BcType *t) {
   REQUIRE(index_or_none(t->elem, n) && index_or_none(t->key_type, n) && index_or_none(t->slice_type, n) &&
               index_or_none(t->ptr_to, n) && index_or_none(t->map_group, n),
           "type reference out of range");
-  bool has_elem = t->kind == BCK_ARRAY || t->kind == BCK_CHAN || t->kind == BCK_MAP || t->kind == BCK_POINTER ||
-                  t->kind == BCK_SLICE;
+  bool has_elem = t->kind == BCK_ARRAY || t->kind == BCK_CHAN || t->kind == BCK_MAP ||
+                  t->kind == BCK_POINTER || t->kind == BCK_SLICE;
   REQUIRE(!has_elem || t->elem < n, "a type without its element");
   REQUIRE(t->kind != BCK_MAP || (t->key_type < n && t->map_group < n), "a map type without its key or group");
   REQUIRE(t->kind != BCK_ARRAY || t->len >= 0, "negative array length");
@@ -64,7 +66,8 @@ static bool verify_type(Verify *v, const BcType *t) {
   for (u32 i = 0; i < t->nfields; i++) {
     const BcField *f = &t->fields[i];
     REQUIRE(f->name && f->type < n, "bad field");
-    REQUIRE(f->offset <= t->size && v->m->types.v[f->type].size <= t->size - f->offset, "field outside its struct");
+    REQUIRE(f->offset <= t->size && v->m->types.v[f->type].size <= t->size - f->offset,
+            "field outside its struct");
   }
   return verify_methods(v, t);
 }
@@ -109,7 +112,8 @@ static bool verify_global(Verify *v, const BcGlobal *g) {
   for (u32 i = 0; i < g->nrelocs; i++) {
     const BcReloc *r = &g->relocs[i];
     u32 limits[] = {m->globals.n, m->strings.n, m->types.n, m->itabs.n, m->funcs.n};
-    REQUIRE((u32)r->kind < ARRAY_LEN(limits) && r->index < limits[r->kind], "reference of %s out of range", g->symbol->s);
+    REQUIRE((u32)r->kind < ARRAY_LEN(limits) && r->index < limits[r->kind], "reference of %s out of range",
+            g->symbol->s);
     REQUIRE(r->offset <= size && size - r->offset >= 8, "reference outside the global %s", g->symbol->s);
   }
   return true;
@@ -166,8 +170,10 @@ static const BcArea *area_at(const BcFunc *f, u32 slot) {
 static u64 area_element(const Insn *i) {
   switch (i->op) {
     case BC_LDF_I8: case BC_LDF_U8: case BC_LDXF_I8: case BC_LDXF_U8: case BC_STF_8: case BC_STXF_8: return 1;
-    case BC_LDF_I16: case BC_LDF_U16: case BC_LDXF_I16: case BC_LDXF_U16: case BC_STF_16: case BC_STXF_16: return 2;
-    case BC_LDF_I32: case BC_LDF_U32: case BC_LDXF_I32: case BC_LDXF_U32: case BC_STF_32: case BC_STXF_32: return 4;
+    case BC_LDF_I16: case BC_LDF_U16: case BC_LDXF_I16: case BC_LDXF_U16: case BC_STF_16:
+    case BC_STXF_16: return 2;
+    case BC_LDF_I32: case BC_LDF_U32: case BC_LDXF_I32: case BC_LDXF_U32: case BC_STF_32:
+    case BC_STXF_32: return 4;
     case BC_LDF_N: case BC_STF_N: return (u64)i->d * 8 - i->c;
     case BC_LDXF_N: case BC_STXF_N: return (u64)i->d * 8;
     case BC_LEAL: return 0;
@@ -220,7 +226,8 @@ static bool verify_call(Verify *v, const Insn *i) {
   }
   if (i->op == BC_TAILCALL) REQUIRE(i->b <= f->nslots && i->c == f->nres, "tail call with other results");
   if (i->op == BC_TAILI)
-    REQUIRE(((u32)i->imm & 0xffff) <= f->nslots && (u32)i->imm >> 16 == f->nres, "tail call with other results");
+    REQUIRE(((u32)i->imm & 0xffff) <= f->nslots && (u32)i->imm >> 16 == f->nres,
+            "tail call with other results");
   return true;
 }
 
@@ -241,7 +248,8 @@ static bool verify_special(Verify *v, const Insn *i) {
   const BcFunc *f = v->f;
   const BcModule *m = v->m;
   const OpInfo *o = &op_info[i->op];
-  bool by_map = o->b == OPK_RK || o->c == OPK_RV || i->op == BC_MAPITER || i->op == BC_MAKEMAP || i->op == BC_MAPCLEAR;
+  bool by_map =
+      o->b == OPK_RK || o->c == OPK_RV || i->op == BC_MAPITER || i->op == BC_MAKEMAP || i->op == BC_MAPCLEAR;
   if (by_map) REQUIRE(m->types.v[i->imm].kind == BCK_MAP, "not a map type");
   if (i->op == BC_MAKECHAN) REQUIRE(m->types.v[i->imm].kind == BCK_CHAN, "not a channel type");
   if (o->a == OPK_WN && o->b == OPK_R1 && o->imm == OPK_TY)
@@ -251,7 +259,8 @@ static bool verify_special(Verify *v, const Insn *i) {
   if (i->op == BC_BOX) REQUIRE(i->d == module_type_slots(m, (u32)i->imm), "wrong width of a boxed value");
   if (o->c == OPK_U && o->d == OPK_U && (o->a == OPK_WN || o->b == OPK_RN))
     REQUIRE(i->c < 8 && (i->d || !i->c), "bad padding");
-  if (i->op == BC_SHLI_64 || i->op == BC_SHRI_I64 || i->op == BC_SHRI_U64) REQUIRE((u32)i->imm < 64, "bad shift count");
+  if (i->op == BC_SHLI_64 || i->op == BC_SHRI_I64 || i->op == BC_SHRI_U64)
+    REQUIRE((u32)i->imm < 64, "bad shift count");
   if (i->op == BC_RET0) REQUIRE(f->nres == 0, "return without results");
   if (i->op == BC_RET1) REQUIRE(f->nres == 1, "return with one result");
   if (i->op == BC_RETN) REQUIRE(i->d == f->nres, "return with a wrong number of results");
@@ -271,7 +280,8 @@ static bool verify_insn(Verify *v, const Insn *i) {
     u32 width = operand_width(v->m, i, kinds[k]);
     REQUIRE((u64)slots[k] + width <= f->nslots, "slot %u outside the frame", slots[k]);
   }
-  if ((o->flags & OPF_JUMP) && (u32)i->imm <= v->pc) REQUIRE(o->flags & OPF_BACK, "backward jump that does not poll");
+  if ((o->flags & OPF_JUMP) && (u32)i->imm <= v->pc)
+    REQUIRE(o->flags & OPF_BACK, "backward jump that does not poll");
   return verify_call(v, i) && verify_special(v, i);
 }
 
@@ -284,7 +294,8 @@ static bool verify_tables(Verify *v) {
     const BcParam *p = &f->params[i];
     u32 limit = i < f->nparams ? f->nargs : f->nres;
     REQUIRE(p->type < m->types.n && p->ext <= 2, "bad parameter");
-    REQUIRE(p->size <= m->types.v[p->type].size && (u64)p->slot + (p->size + 7) / 8 <= limit, "parameter outside the window");
+    REQUIRE(p->size <= m->types.v[p->type].size && (u64)p->slot + (p->size + 7) / 8 <= limit,
+            "parameter outside the window");
   }
   for (u32 i = 0, end = 0; i < f->nareas; i++) {
     REQUIRE(f->areas[i].slot >= end && f->areas[i].nslots && f->areas[i].slot < f->nslots &&

@@ -1,9 +1,9 @@
 /* ir_coalesce.c - joins values to classes that get the same slots, so that copies between them vanish.
  *   phi and its arguments (innermost loops first): a loop variable stays in one slot;
  *   a tuple and its parts, a wide value and its extracts: the part lies at its place in the whole.
- * Two classes are joined only when their live ranges do not meet in any common slot. A class of parts of unlike ranges
- * is laned: it has one range list per slot, and at most MAX_LANES slots. A parameter's class is fixed: it does not grow.
- * Joining the smaller list into the larger keeps the total cost near linear. */
+ * Two classes are joined only when their live ranges do not meet in any common slot. A class of parts of
+ * unlike ranges is laned: it has one range list per slot, and at most MAX_LANES slots. A parameter's class
+ * is fixed: it does not grow. Joining the smaller list into the larger keeps the total cost near linear. */
 #include "frontend/ir_priv.h"
 
 #define MAX_LANES 16

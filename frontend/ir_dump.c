@@ -56,7 +56,8 @@ void ir_dump(StrBuf *out, const IrFunc *f) {
   }
   for (u32 i = 0; i < f->blocks.n; i++) {
     const IrBlock *b = f->blocks.v[i];
-    sb_printf(out, "b%u:%s%s", b->id, b->unlikely ? " unlikely" : "", b == f->recover_block ? " recover" : "");
+    sb_printf(out, "b%u:%s%s", b->id, b->unlikely ? " unlikely" : "",
+              b == f->recover_block ? " recover" : "");
     for (u32 k = 0; k < b->preds.n; k++) sb_printf(out, "%s b%u", k ? "" : " <-", b->preds.v[k]->id);
     sb_putc(out, '\n');
     for (u32 k = 0; k < b->phis.n; k++) dump_value(out, b->phis.v[k]);
@@ -76,7 +77,9 @@ static void check_args(const IrFunc *f, const IrValue *v) {
   }
   if (v->op >= BC_COUNT) return;
   const OpInfo *o = &op_info[v->op];
-  if (o->a == OPK_WIN || o->b == OPK_WIN || (o->flags & OPF_TERM && o->flags & OPF_CALLS && v->op != BC_PANIC)) return;
+  if (o->a == OPK_WIN || o->b == OPK_WIN ||
+      (o->flags & OPF_TERM && o->flags & OPF_CALLS && v->op != BC_PANIC))
+    return;
   u8 kinds[4] = {o->a, o->b, o->c, o->d};
   u32 n = 0;
   for (u32 i = 0; i < 4; i++) {
@@ -95,7 +98,9 @@ static void check_args(const IrFunc *f, const IrValue *v) {
   if ((o->a == OPK_L || o->b == OPK_L) && !v->local) BUG("%s: v%u: no local", f->symbol->s, v->id);
 }
 
-static bool has_edge(const IrBlock *from, const IrBlock *to) { return from->succs[0] == to || from->succs[1] == to; }
+static bool has_edge(const IrBlock *from, const IrBlock *to) {
+  return from->succs[0] == to || from->succs[1] == to;
+}
 
 static void check_block(const IrFunc *f, const IrBlock *b) {
   if (!ir_block_done(b)) BUG("%s: b%u has no terminator", f->symbol->s, b->id);
@@ -108,7 +113,8 @@ static void check_block(const IrFunc *f, const IrBlock *b) {
   for (u32 i = 0; i < b->values.n; i++) {
     const IrValue *v = b->values.v[i];
     if (v->block != b) BUG("%s: v%u is listed in b%u", f->symbol->s, v->id, b->id);
-    if (ir_op_is_term(v->op) != (i + 1 == b->values.n)) BUG("%s: b%u: misplaced terminator", f->symbol->s, b->id);
+    if (ir_op_is_term(v->op) != (i + 1 == b->values.n))
+      BUG("%s: b%u: misplaced terminator", f->symbol->s, b->id);
     check_args(f, v);
   }
   for (u32 i = 0; i < b->preds.n; i++) {
@@ -119,6 +125,7 @@ static void check_block(const IrFunc *f, const IrBlock *b) {
 void ir_check(const IrFunc *f) {
   CHECK(f->blocks.n && !f->blocks.v[0]->preds.n);
   for (u32 i = 0; i < f->blocks.n; i++) {
-    if (f->blocks.v[i]->preds.n || i == 0 || f->blocks.v[i] == f->recover_block) check_block(f, f->blocks.v[i]);
+    if (f->blocks.v[i]->preds.n || i == 0 || f->blocks.v[i] == f->recover_block)
+      check_block(f, f->blocks.v[i]);
   }
 }

@@ -1,15 +1,16 @@
 /* ir_emit.c - from SSA values with slots to a BcFunc: instructions, jumps, the line table, safepoint maps.
- * ir_emit() runs the stages of ir_priv.h. A jump to a block at or before it polls: it becomes its _B twin, and is a
- * safepoint whose map is the state at the target. Blocks that hold nothing but a jump are skipped by the jumps to them.
- * A map marks, of the slots and locals live at its position, those that hold pointers; locals live at the entry are
- * cleared there. */
+ * ir_emit() runs the stages of ir_priv.h. A jump to a block at or before it polls: it becomes its _B twin,
+ * and is a safepoint whose map is the state at the target. Blocks that hold nothing but a jump are skipped
+ * by the jumps to them. A map marks, of the slots and locals live at its position, those that hold
+ * pointers; locals live at the entry are cleared there. */
 #include "frontend/ir_priv.h"
 
 #include <stdlib.h>
 
 typedef struct SafepointAt {
   u32 pc;
-  u32 key; /* twice the position whose live slots are marked, plus 1: without what is written there (a call's results) */
+  u32 key; /* twice the position whose live slots are marked, plus 1: without what is written there (a call's
+              results) */
 } SafepointAt;
 typedef struct Fixup {
   u32 pc;
@@ -163,7 +164,8 @@ static void emit_call(Emission *em, const IrValue *v) {
   add_safepoint(em, pc, site->pos + 1, site->gap > 0);
   const ValueInfo *r = &em->e.info[v->id];
   if (site->nres && r->cls) {
-    VEC_PUSH(em->e.arena, &em->moves, ((Move){.dst = value_slot(&em->e, v), .src = site->window, .n = site->nres}));
+    VEC_PUSH(em->e.arena, &em->moves,
+             ((Move){.dst = value_slot(&em->e, v), .src = site->window, .n = site->nres}));
     flush_moves(em);
   }
 }
@@ -173,7 +175,8 @@ static void emit_pseudo(Emission *em, const IrValue *v) {
   switch (v->op) {
     case IR_PARAM: CHECK(!em->e.info[v->id].cls || slot == (u32)v->imm); return;
     case IR_UNDEF: CHECK(!v->shape->nslots || em->e.info[v->id].cls);
-      for (u32 i = 0; i < v->shape->nslots; i++) ir_push(&em->code, (Insn){.op = BC_LDK, .a = (u16)(slot + i)});
+      for (u32 i = 0; i < v->shape->nslots; i++)
+        ir_push(&em->code, (Insn){.op = BC_LDK, .a = (u16)(slot + i)});
       return;
     case IR_TUPLE:
       for (u32 i = 0; i < v->nargs; i++) {
@@ -354,8 +357,8 @@ static void emit_branch(Emission *em, const IrBlock *from, const IrBlock *b, con
 
 #define MAX_COPIED 4
 
-/* A loop's condition, at its bottom, that is short enough to be tested once more where the loop is entered instead of
- * jumping down to it. Its slots hold the same values there. */
+/* A loop's condition, at its bottom, that is short enough to be tested once more where the loop is entered
+ * instead of jumping down to it. Its slots hold the same values there. */
 static bool copy_condition(const Emission *em, const IrBlock *cond, const IrBlock *next) {
   if (!cond->succs[1] || cond->values.n > MAX_COPIED) return false;
   if (final_target(cond->succs[0]) != next && final_target(cond->succs[1]) != next) return false;
@@ -515,7 +518,8 @@ static void map_local(const Emission *em, MapBuilder *mb, const IrLocal *l) {
   const LocalInfo *in = &em->e.locals[l->id];
   if (!has_pointers(l->shape)) return;
   if (!in->always) map_ranges(mb, &in->live, (u32)l->slot, l->shape);
-  for (u32 i = 0; in->always && i < mb->n; i++) mark_slots(mb->raw + (size_t)i * mb->words, (u32)l->slot, l->shape);
+  for (u32 i = 0; in->always && i < mb->n; i++)
+    mark_slots(mb->raw + (size_t)i * mb->words, (u32)l->slot, l->shape);
 }
 
 static const SafepointAt *sort_base;
@@ -562,7 +566,8 @@ static void store_maps(Emission *em, const MapBuilder *mb, BcFunc *out) {
   for (u32 i = 0; i < mb->n; i++) {
     const u64 *map = mb->raw + (size_t)i * words;
     u32 h = hash_bytes(map, words * sizeof *map) & (cap - 1);
-    while (table[h] && memcmp(maps + (size_t)(table[h] - 1) * words, map, words * sizeof *map)) h = (h + 1) & (cap - 1);
+    while (table[h] && memcmp(maps + (size_t)(table[h] - 1) * words, map, words * sizeof *map))
+      h = (h + 1) & (cap - 1);
     if (!table[h]) {
       memcpy(maps + (size_t)nmaps * words, map, words * sizeof *map);
       table[h] = ++nmaps;
@@ -608,9 +613,19 @@ static void write_func(Emission *em, u32 index) {
     line = end_line = 1;
     if (!em->lines.n) VEC_PUSH(em->e.arena, &em->lines, ((BcLine){0, file, 1}));
   }
-  *out = (BcFunc){.symbol = f->symbol, .name = f->name, .flags = f->flags, .nslots = em->e.nslots,
-                  .nargs = (u16)f->nargs, .nres = (u16)f->nres, .nparams = f->nparams, .nresults = f->nresults,
-                  .ncode = em->code.insns.n, .nlines = em->lines.n, .file = file, .line = line, .end_line = end_line};
+  *out = (BcFunc){.symbol = f->symbol,
+                  .name = f->name,
+                  .flags = f->flags,
+                  .nslots = em->e.nslots,
+                  .nargs = (u16)f->nargs,
+                  .nres = (u16)f->nres,
+                  .nparams = f->nparams,
+                  .nresults = f->nresults,
+                  .ncode = em->code.insns.n,
+                  .nlines = em->lines.n,
+                  .file = file,
+                  .line = line,
+                  .end_line = end_line};
   out->params = arena_dup(ma, f->params, (f->nparams + f->nresults) * sizeof(BcParam));
   out->code = arena_dup(ma, em->code.insns.v, em->code.insns.n * sizeof(Insn));
   out->lines = arena_dup(ma, em->lines.v, em->lines.n * sizeof(BcLine));
@@ -619,7 +634,19 @@ static void write_func(Emission *em, u32 index) {
   write_areas(em, out);
 }
 
+/* Before any work that is proportional to slots: values and areas of hundreds of megabytes end here. */
+static bool fits_frame(const IrFunc *f) {
+  if (f->nargs > MAX_FRAME || f->nres > MAX_FRAME) return false;
+  for (u32 i = 0; i < f->locals.n; i++)
+    if (f->locals.v[i]->shape->nslots > MAX_FRAME) return false;
+  for (u32 i = 0; i < f->blocks.n; i++)
+    for (u32 k = 0; k < f->blocks.v[i]->values.n; k++)
+      if (f->blocks.v[i]->values.v[k]->shape->nslots > MAX_FRAME) return false;
+  return true;
+}
+
 bool ir_emit(IrFunc *f, BcModule *m, u32 index, Err *err) {
+  if (!fits_frame(f)) return err_set(err, "%s: frame too large", f->name->s);
   ir_prepare(f);
   ir_optimize(f);
   ir_split_edges(f);

@@ -1,7 +1,8 @@
 /* ir_layout.c - the order of blocks.
- * Reverse postorder, each loop's blocks together, unlikely blocks at the end. A loop that is left from its first blocks
- * is rotated: they go behind its last block, so that the conditional jump at the bottom is the loop's only jump; the
- * loop is then entered by a jump to them. Only quality depends on loops here, never correctness. */
+ * Reverse postorder, each loop's blocks together, unlikely blocks at the end. A loop that is left from its
+ * first blocks is rotated: they go behind its last block, so that the conditional jump at the bottom is the
+ * loop's only jump; the loop is then entered by a jump to them. Only quality depends on loops here, never
+ * correctness. */
 #include "frontend/ir_priv.h"
 
 #include <stdlib.h>
@@ -18,7 +19,8 @@ static bool leaves_loop(const IrBlock *b, const IrBlock *h, IrBlock *const *pare
   return false;
 }
 
-/* Moves the leading blocks that leave the loop behind the rest when the last block is an unconditional jump back. */
+/* Moves the leading blocks that leave the loop behind the rest when the last block is an unconditional jump
+ * back. */
 static void rotate(IrBlockVec *items, const IrBlock *h, IrBlock *const *parent) {
   u32 n = items->n, k = 0;
   if (n < 2) return;

@@ -1,9 +1,10 @@
 /* ir_live.c - positions and live ranges.
- * Ranges are found value by value: from each use up through the predecessors to the definition, as in Brandner et al.,
- * "Computing Liveness Sets for SSA-Form Programs"; the work is proportional to the ranges' sizes in blocks, and nothing
- * is kept for values that live inside one block but one range.
+ * Ranges are found value by value: from each use up through the predecessors to the definition, as in
+ * Brandner et al., "Computing Liveness Sets for SSA-Form Programs"; the work is proportional to the ranges'
+ * sizes in blocks, and nothing is kept for values that live inside one block but one range.
  * What does not follow from "written at the definition, read at the uses":
- *   - constants and addresses are made anew where only a copy wants them (phi, window, tuple): such a use is none;
+ *   - constants and addresses are made anew where only a copy wants them (phi, window, tuple): such a use
+ *     is none;
  *   - EXTRACT of a value that is live at all uses of the part is read in place (alias);
  *   - values with a home (ir_locals.c) have no slots of their own;
  *   - operands of parking instructions live one position longer: their slots are not the results';
@@ -51,7 +52,8 @@ bool ranges_meet(const RangeVec *a, const RangeVec *b) {
 bool ranges_inside(const RangeVec *inner, const RangeVec *outer) {
   for (u32 i = 0; i < inner->n; i++) {
     u32 k = range_find(outer, inner->v[i].start);
-    if (k == outer->n || outer->v[k].start > inner->v[i].start || outer->v[k].end < inner->v[i].end) return false;
+    if (k == outer->n || outer->v[k].start > inner->v[i].start || outer->v[k].end < inner->v[i].end)
+      return false;
   }
   return true;
 }
@@ -131,7 +133,8 @@ typedef struct Uses { /* by value id: uses [first[id], first[id + 1]) */
   Use *v;
 } Uses;
 
-/* Instructions with wide results whose operands may lie in the result's slots: the VM reads them all first. */
+/* Instructions with wide results whose operands may lie in the result's slots: the VM reads them all first.
+ * */
 static bool reads_first(u16 op) {
   switch (op) {
     case BC_MOV2: case BC_MOV3: case BC_MOVN: case BC_MK2: case BC_MK3: case IR_TUPLE: case IR_EXTRACT:
@@ -285,7 +288,8 @@ void ir_live(Emitter *e) {
       ValueInfo *in = &e->info[v->id];
       if (!value_is_remat(v)) in->needed = true;
       bool used = u.first[v->id] < u.first[v->id + 1];
-      if (!in->needed || in->home || !v->shape->nslots || (value_is_call(v) && !used && v->op != BC_SELECT)) continue;
+      if (!in->needed || in->home || !v->shape->nslots || (value_is_call(v) && !used && v->op != BC_SELECT))
+        continue;
       if (v->op == IR_PARAM && !used) continue;
       value_ranges(e, &w, &u, v);
     }

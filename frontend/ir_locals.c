@@ -1,10 +1,11 @@
 /* ir_locals.c - locals (frame areas): what can live in them, and when they are live.
  *
- * Homes: a snapshot of a local that nothing changes before its last use is read in place, and a value whose only use is
- * to be written to a local is made there.
- * Liveness: a local is live from where it is written or cleared as a whole to its last read; writing a part is neither.
- * One whose address is taken, or that the recover block reads, is live everywhere. Safepoint maps have only live locals,
- * and only locals with pointers that are live at the entry are cleared there. Slots are not shared.
+ * Homes: a snapshot of a local that nothing changes before its last use is read in place, and a value whose
+ * only use is to be written to a local is made there.
+ * Liveness: a local is live from where it is written or cleared as a whole to its last read; writing a part
+ * is neither. One whose address is taken, or that the recover block reads, is live everywhere. Safepoint
+ * maps have only live locals, and only locals with pointers that are live at the entry are cleared there.
+ * Slots are not shared.
  */
 #include "frontend/ir_priv.h"
 
@@ -28,7 +29,8 @@ static void read_in_place(Emitter *e, const IrBlock *b, u32 at, const bool *addr
     for (u32 k = 0; k < x->nargs; k++) left -= x->args[k] == v;
     if (!left) break;
     if (writes_local(x, v->local)) return;
-    if (address_taken[v->local->id] && x->op < BC_COUNT && (op_info[x->op].flags & (OPF_STORE | OPF_CALLS))) return;
+    if (address_taken[v->local->id] && x->op < BC_COUNT && (op_info[x->op].flags & (OPF_STORE | OPF_CALLS)))
+      return;
   }
   if (!left) e->info[v->id].home = v->local;
 }

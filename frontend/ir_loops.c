@@ -1,7 +1,7 @@
 /* ir_loops.c - reverse postorder, loops, dominators.
- * Loops are found as Havlak does ("Nesting of Reducible and Irreducible Loops"); entries into the middle of a loop are
- * ignored. Dominators are Cooper, Harvey and Kennedy's ("A Simple, Fast Dominance Algorithm"); the entry and the recover
- * block have none. Both are linear for the graphs that Go programs have. */
+ * Loops are found as Havlak does ("Nesting of Reducible and Irreducible Loops"); entries into the middle of
+ * a loop are ignored. Dominators are Cooper, Harvey and Kennedy's ("A Simple, Fast Dominance Algorithm");
+ * the entry and the recover block have none. Both are linear for the graphs that Go programs have. */
 #include "frontend/ir_priv.h"
 
 #include <stdlib.h>
@@ -49,7 +49,8 @@ static u32 find(u32 *set, u32 i) {
   return i;
 }
 
-/* Sets the loop of the blocks of the loop with header h; inner loops are done already and count as one block. */
+/* Sets the loop of the blocks of the loop with header h; inner loops are done already and count as one
+ * block. */
 static void find_loop(const IrFunc *f, const Dfs *d, IrBlock *h, u32 *set, u32 *mark, IrBlockVec *body) {
   IrBlock **blocks = f->blocks.v;
   body->n = 0;
@@ -108,7 +109,12 @@ static void find_loops(IrFunc *f, const Dfs *d, IrBlock **parent) {
 void ir_flow_graph(IrFunc *f, FlowGraph *g) {
   Arena *a = &f->arena;
   u32 n = f->blocks.n;
-  Dfs d = {NEW_ARRAY(a, u32, n), NEW_ARRAY(a, u32, n), NEW_ARRAY(a, IrBlock *, n + 1), NEW_ARRAY(a, IrBlock *, n), 0, n};
+  Dfs d = {NEW_ARRAY(a, u32, n),
+           NEW_ARRAY(a, u32, n),
+           NEW_ARRAY(a, IrBlock *, n + 1),
+           NEW_ARRAY(a, IrBlock *, n),
+           0,
+           n};
   for (u32 i = 0; i < n; i++) f->blocks.v[i]->aux = NEW(a, BlockInfo);
   if (f->recover_block) dfs_from(&d, f->recover_block);
   if (!d.pre[f->blocks.v[0]->id]) dfs_from(&d, f->blocks.v[0]);

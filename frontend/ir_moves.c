@@ -1,7 +1,8 @@
 /* ir_moves.c - parallel copies: all sources are read before any destination is written.
- * Works slot by slot: a move whose destination nobody still reads is ready; when none is, what is left are cycles, and
- * one slot of a cycle is saved in a temporary. Neighbouring moves are then merged: to MOV2, MOV3, MOVN when the sources
- * are neighbours too, else to MK2, MK3. Values made anew (constants) come when their destination is not read any more. */
+ * Works slot by slot: a move whose destination nobody still reads is ready; when none is, what is left are
+ * cycles, and one slot of a cycle is saved in a temporary. Neighbouring moves are then merged: to MOV2,
+ * MOV3, MOVN when the sources are neighbours too, else to MK2, MK3. Values made anew (constants) come when
+ * their destination is not read any more. */
 #include "frontend/ir_priv.h"
 
 #include <stdlib.h>
@@ -97,7 +98,8 @@ static void order_moves(Parallel *p, u32 tmp, u32 *nslots) {
     perform(p, i);
     while (p->nready) perform(p, p->ready[--p->nready]);
   }
-  for (u32 i = 0; i < p->n; i++) { /* cycles: save the slot that move i overwrites, its readers read the copy */
+  for (u32 i = 0; i < p->n;
+       i++) { /* cycles: save the slot that move i overwrites, its readers read the copy */
     u32 dst = p->in[i].dst;
     if (p->writer[dst] != i + 1) continue;
     if (tmp + 1 > *nslots) *nslots = tmp + 1;

@@ -1,14 +1,16 @@
 /* ir_opt.c - what is computed once stays computed.
  *
- *   common subexpressions   a value equal to one of a dominating block is that one. Equal: same operation on the same
- *       values. Only operations without effect, or whose only effect is a panic that the first would have raised (nil and
- *       bounds checks, division). Loads are equal within a block when nothing was called since, and nothing stored that
- *       can be the same memory; a load of a word stored before is that word. Constants and addresses of globals are shared
- *       within a block only: they are cheaper to make again than to keep over calls.
- *   invariants out of loops  a constant that an instruction in a loop reads, or an operation without effect on values from
- *       outside, is made in the block before the outermost loop it does not change in.
- * In reverse postorder every dominator comes before what it dominates, so one pass and one table do: an entry is good when
- * its block dominates; a stale one is replaced.
+ *   common subexpressions   a value equal to one of a dominating block is that one. Equal: same operation on
+ *       the same values. Only operations without effect, or whose only effect is a panic that the first would
+ *       have raised (nil and bounds checks, division). Loads are equal within a block when nothing was called
+ *       since, and nothing stored that can be the same memory; a load of a word stored before is that word.
+ *       Constants and addresses of globals are shared within a block only: they are cheaper to make again
+ *       than to keep over calls.
+ *   invariants out of loops  a constant that an instruction in a loop reads, or an operation without effect
+ *       on values from outside, is made in the block before the outermost loop it does not change in.
+ *
+ * In reverse postorder every dominator comes before what it dominates, so one pass and one table do: an entry
+ * is good when its block dominates; a stale one is replaced.
  */
 #include "frontend/ir_priv.h"
 
@@ -43,15 +45,20 @@ static Sharing sharing(const IrValue *v) {
   if (v->op >= BC_COUNT || v->locals || v->local) return SHARE_NO;
   if (value_is_remat(v)) return v->op == BC_ZERO ? SHARE_NO : SHARE_BLOCK;
   switch (v->op) {
-    case BC_NOP: case BC_MK2: case BC_MK3: case BC_MOV: case BC_MOV2: case BC_MOV3: case BC_MOVN: case BC_GETCTX:
+    case BC_NOP: case BC_MK2: case BC_MK3: case BC_MOV: case BC_MOV2: case BC_MOV3: case BC_MOVN:
+    case BC_GETCTX:
       return SHARE_NO;
-    case BC_LEA: case BC_LEAX: case BC_LEAXP: case BC_BOUNDS: case BC_BOUNDSI: case BC_NILCHK: case BC_CHKSHIFT:
+    case BC_LEA: case BC_LEAX: case BC_LEAXP: case BC_BOUNDS: case BC_BOUNDSI: case BC_NILCHK:
+    case BC_CHKSHIFT:
     case BC_SLICE_ARR: case BC_LDX_STR: case BC_DIV_I64: case BC_DIV_I32: case BC_DIV_I16: case BC_DIV_I8:
     case BC_DIV_U64: case BC_REM_I64: case BC_REM_U64:
       return SHARE_DOMINATED;
-    case BC_LD_I8: case BC_LD_U8: case BC_LD_I16: case BC_LD_U16: case BC_LD_I32: case BC_LD_U32: case BC_LD_64:
-    case BC_LD_2: case BC_LD_3: case BC_LDX_I8: case BC_LDX_U8: case BC_LDX_I16: case BC_LDX_U16: case BC_LDX_I32:
-    case BC_LDX_U32: case BC_LDX_64: case BC_LDX_2: case BC_LDX_3: case BC_LDG_I8: case BC_LDG_U8: case BC_LDG_I16:
+    case BC_LD_I8: case BC_LD_U8: case BC_LD_I16: case BC_LD_U16: case BC_LD_I32: case BC_LD_U32:
+    case BC_LD_64:
+    case BC_LD_2: case BC_LD_3: case BC_LDX_I8: case BC_LDX_U8: case BC_LDX_I16: case BC_LDX_U16:
+    case BC_LDX_I32:
+    case BC_LDX_U32: case BC_LDX_64: case BC_LDX_2: case BC_LDX_3: case BC_LDG_I8: case BC_LDG_U8:
+    case BC_LDG_I16:
     case BC_LDG_U16: case BC_LDG_I32: case BC_LDG_U32: case BC_LDG_64: case BC_LDG_2: case BC_LDG_3:
       return SHARE_LOAD;
     default: return (op_info[v->op].flags & OPF_PURE) ? SHARE_DOMINATED : SHARE_NO;
@@ -65,7 +72,8 @@ static u32 hash_value(const IrValue *v) {
 }
 
 static bool same_value(const IrValue *a, const IrValue *b) {
-  if (a->op != b->op || a->nargs != b->nargs || a->k != b->k || a->u[0] != b->u[0] || a->u[1] != b->u[1]) return false;
+  if (a->op != b->op || a->nargs != b->nargs || a->k != b->k || a->u[0] != b->u[0] || a->u[1] != b->u[1])
+    return false;
   if (a->shape->nslots != b->shape->nslots) return false;
   for (u32 i = 0; i < (a->shape->nslots + 63) / 64; i++) {
     if (a->shape->ptrs[i] != b->shape->ptrs[i]) return false;
@@ -91,7 +99,8 @@ static u32 access_size(u16 op) {
 
 /* Whether both point into elements of one slice at the same offset: then offsets tell the memory apart. */
 static bool same_elements(const IrValue *a, const IrValue *b, i64 end) {
-  return a->op == BC_LEAX && b->op == BC_LEAX && a->args[0] == b->args[0] && a->imm == b->imm && end <= a->imm;
+  return a->op == BC_LEAX && b->op == BC_LEAX && a->args[0] == b->args[0] && a->imm == b->imm &&
+         end <= a->imm;
 }
 
 static bool may_touch(const Store *s, const IrValue *load, u32 size) {
@@ -125,7 +134,8 @@ static IrValue *find_equal(Opt *o, IrValue *v, Sharing sh) {
   for (; o->table.v[i]; i = (i + 1) & mask) {
     if (o->table.v[i] == v) return NULL;
     if (!same_value(o->table.v[i], v)) continue;
-    if (usable(o, o->table.v[i], o->table.epoch[i], v, sh)) return o->table.v[i]->aux ? o->table.v[i]->aux : o->table.v[i];
+    if (usable(o, o->table.v[i], o->table.epoch[i], v, sh))
+      return o->table.v[i]->aux ? o->table.v[i]->aux : o->table.v[i];
     break; /* out of reach from here on in most cases: the new one takes its place */
   }
   o->table.v[i] = v;
@@ -139,7 +149,8 @@ static bool changes_memory(const IrValue *v) {
   return (op_info[v->op].flags & (OPF_STORE | OPF_CALLS)) || op_info[v->op].a == OPK_L || v->op == BC_MAPNEXT;
 }
 
-/* A load of the word that `st` stored is the value stored: the table gets a load that is in no block, with that value. */
+/* A load of the word that `st` stored is the value stored: the table gets a load that is in no block, with
+ * that value. */
 static void forward_store(Opt *o, const IrValue *st) {
   IrValue *load = NEW(&o->f->arena, IrValue);
   *load = (IrValue){.op = BC_LD_64, .nargs = 1, .id = st->id, .shape = st->args[1]->shape, .block = st->block,

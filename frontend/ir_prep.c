@@ -1,7 +1,7 @@
 /* ir_prep.c - the first stage of emission: cleans the SSA form up.
- * After ir_prepare(): every argument is a value that is emitted, no IR_COPY is left, blocks that cannot be reached are
- * gone from f->blocks (ids are dense again) and from the predecessors' lists, small constant operands are immediates,
- * values without effect and use are gone, and `uses` is exact. */
+ * After ir_prepare(): every argument is a value that is emitted, no IR_COPY is left, blocks that cannot be
+ * reached are gone from f->blocks (ids are dense again) and from the predecessors' lists, small constant
+ * operands are immediates, values without effect and use are gone, and `uses` is exact. */
 #include "frontend/ir_priv.h"
 
 #include <stdlib.h>
@@ -85,7 +85,8 @@ static void resolve_args(IrFunc *f) {
 
 /* ---- immediate operands ---- */
 
-/* Operation with two register operands -> the one with an immediate. `negate`: of the immediate (SUB, ANDNOT). */
+/* Operation with two register operands -> the one with an immediate. `negate`: of the immediate (SUB,
+ * ANDNOT). */
 typedef enum ImmChange { IMM_SAME, IMM_NEGATE, IMM_INVERT, IMM_SHIFT } ImmChange;
 static const struct {
   u16 op, imm_op;
@@ -149,7 +150,8 @@ static bool value_has_effect(const IrValue *v) {
   if (v->op >= BC_COUNT) return v->op == IR_WRITE_LOCAL || v->op == IR_ZERO_LOCAL;
   const OpInfo *o = &op_info[v->op];
   if (o->flags & (OPF_PANICS | OPF_CALLS | OPF_STORE | OPF_TERM)) return true;
-  if (v->op == BC_DEFERTOK || v->op == BC_MAPNEXT) return true; /* other allocations that nobody uses are dropped */
+  if (v->op == BC_DEFERTOK || v->op == BC_MAPNEXT)
+    return true; /* other allocations that nobody uses are dropped */
   return !(o->a >= OPK_W1 && o->a <= OPK_WX) && v->op != BC_NOP;
 }
 

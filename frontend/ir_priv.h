@@ -11,14 +11,16 @@
  *   ir_moves.c     parallel copies
  *   ir_emit.c      instructions, jumps, lines, safepoint maps
  *
- * Positions: each block start and each value has an even number p in layout order. Operands are read at p, results are
- * written at p + 1; at a block's start (p even) its phis are defined. The copies for the phis of a successor read at the
- * position of the terminator and write one later. A live range [start, end) covers the positions at which a slot holds
- * the value: from the write to one past the last read.
+ * Positions: each block start and each value has an even number p in layout order. Operands are read at p,
+ * results are written at p + 1; at a block's start (p even) its phis are defined. The copies for the phis
+ * of a successor read at the position of the terminator and write one later. A live range [start, end)
+ * covers the positions at which a slot holds the value: from the write to one past the last read.
  */
 #ifndef GOVM_FRONTEND_IR_PRIV_H
 #define GOVM_FRONTEND_IR_PRIV_H
 #include "frontend/ir.h"
+
+#define MAX_FRAME 65000 /* slots of a frame: operands are 16 bits wide */
 
 typedef struct Range {
   u32 start, end;
@@ -28,8 +30,8 @@ typedef VEC(Range) RangeVec; /* sorted, disjoint, not adjacent */
 typedef VEC(IrValue *) IrValueVec;
 typedef VEC(IrBlock *) IrBlockVec;
 
-/* Values that share slots: member values at an offset from the class's first slot. A laned class has a range list per
- * slot, any other one for all. */
+/* Values that share slots: member values at an offset from the class's first slot. A laned class has a
+ * range list per slot, any other one for all. */
 typedef struct SlotClass {
   u32 width;
   bool laned;
@@ -105,26 +107,29 @@ static inline bool ir_dominates(const FlowGraph *g, const IrBlock *a, const IrBl
 }
 /* ---- ir_prep.c, ir_opt.c, ir_layout.c ---- */
 void ir_prepare(IrFunc *f);           /* resolved, reachable, immediate operands, no dead values */
-void ir_optimize(IrFunc *f);          /* values computed once, constants out of loops; keeps what ir_prepare() gives */
+void ir_optimize(IrFunc *f); /* values computed once, constants out of loops; keeps what ir_prepare() gives */
 void ir_drop_copies(IrFunc *f);       /* resolves IR_COPY and drops dead values */
 void ir_split_edges(IrFunc *f);       /* critical edges into blocks with phis */
 void ir_layout(Emitter *e);           /* e->order, loops, rotation */
 /* ---- ir_live.c ---- */
 void ir_live(Emitter *e);
-u32 ir_read_end(const Emitter *e, const IrValue *user); /* end of the ranges of user's operands that die there */
+u32 ir_read_end(const Emitter *e,
+                const IrValue *user); /* end of the ranges of user's operands that die there */
 /* ---- ir_locals.c: the first before ranges are known, the second after ---- */
 void ir_local_homes(Emitter *e);
 void ir_local_ranges(Emitter *e);
 static inline bool value_is_remat(const IrValue *v) { /* as cheap to make anew as to copy */
   switch (v->op) {
-    case BC_LDK: case BC_LDSTR: case BC_LDFN: case BC_LDREC: case BC_LDTY: case BC_LDITAB: case BC_LEAG: case BC_ZERO:
+    case BC_LDK: case BC_LDSTR: case BC_LDFN: case BC_LDREC: case BC_LDTY: case BC_LDITAB: case BC_LEAG:
+    case BC_ZERO:
       return true;
     default: return false;
   }
 }
 static inline bool op_is_tuple(u16 op) { return op == IR_TUPLE || op == BC_MK2 || op == BC_MK3; }
 bool value_is_call(const IrValue *v); /* has a window */
-bool arg_is_copied(const IrValue *user, u32 i); /* argument i is only copied somewhere: a constant is made there */
+bool arg_is_copied(const IrValue *user,
+                   u32 i); /* argument i is only copied somewhere: a constant is made there */
 bool ranges_meet(const RangeVec *a, const RangeVec *b);
 bool ranges_inside(const RangeVec *inner, const RangeVec *outer);
 void ranges_add(Arena *arena, RangeVec *to, Range r);
@@ -152,7 +157,8 @@ typedef struct Code {
   VEC(Insn) insns;
 } Code;
 void ir_remat(Code *code, const IrValue *v, u32 dst);
-/* All at once; `tmp` is a free slot for cycles; moves->n is 0 afterwards. Uses and updates *nslots when tmp is used. */
+/* All at once; `tmp` is a free slot for cycles; moves->n is 0 afterwards. Uses and updates *nslots when tmp
+ * is used. */
 void ir_parallel_moves(Code *code, MoveVec *moves, u32 tmp, u32 *nslots);
 void ir_push(Code *code, Insn i);
 #endif

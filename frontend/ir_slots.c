@@ -1,22 +1,22 @@
 /* ir_slots.c - slots of classes and windows of calls.
  *
- * The frame: parameters in their slots, then locals, then everything else. A call's window lies above all that is live
- * across the call (CallSite.top), with the link area between. Three passes, so that every constraint is known when a
- * choice is made:
- *   1. linear scan by start over the classes live across some call, except those that only wait for a later call's
- *      window; a class that begins with a call's result asks for the place where that window would be;
- *   2. the calls, last first: the window is at the result's slot when that lies high enough, else just above `top`;
- *      arguments that die there, and results not placed yet, get their slots in the window when those are free;
- *   3. linear scan over the rest, which no call crosses: any free slots, also above windows.
- * A class live across a call is always placed before that call is visited: it was placed in pass 1, or it waits for a
- * later call, which was visited earlier. Slots in a window that an argument must be copied to are reserved at the call.
- * Each slot has the list of ranges during which it is taken; in a linear scan a bit set says which are taken now. */
+ * The frame: parameters in their slots, then locals, then everything else. A call's window lies above all
+ * that is live across the call (CallSite.top), with the link area between. Three passes, so that every
+ * constraint is known when a choice is made:
+ *   1. linear scan by start over the classes live across some call, except those that only wait for a later
+ *      call's window; a class that begins with a call's result asks for the place where that window would be;
+ *   2. the calls, last first: the window is at the result's slot when that lies high enough, else just
+ *      above `top`; arguments that die there, and results not placed yet, get their slots in the window
+ *   when those are free; 3. linear scan over the rest, which no call crosses: any free slots, also above
+ * windows. A class live across a call is always placed before that call is visited: it was placed in pass
+ * 1, or it waits for a later call, which was visited earlier. Slots in a window that an argument must be
+ * copied to are reserved at the call. Each slot has the list of ranges during which it is taken; in a
+ * linear scan a bit set says which are taken now. */
 #include "frontend/ir_priv.h"
 
 #include <stdlib.h>
 
 #define NO_EVENT UINT32_MAX
-#define MAX_FRAME 65000
 #define WAIT_SPAN 400 /* positions: how long an argument may wait in its window */
 
 typedef struct Event { /* a slot becomes taken or free at a position */
@@ -196,7 +196,8 @@ static u32 next_free(const Slots *s, u32 from) {
   return from > s->busy_words * 64 ? from : s->busy_words * 64;
 }
 
-/* Lowest slots >= from where c fits for good. use_busy: the scan has reached c's start, and no lane begins earlier. */
+/* Lowest slots >= from where c fits for good. use_busy: the scan has reached c's start, and no lane begins
+ * earlier. */
 static u32 find_slots(const Slots *s, const SlotClass *c, u32 from, bool use_busy) {
   bool whole = use_busy && !c->laned;
   for (u32 base = whole ? next_free(s, from) : from;;) {

@@ -1,4 +1,5 @@
-/* test_asm.c - the text form: what is assembled comes back as the same text; what is wrong is named with its line. */
+/* test_asm.c - the text form: what is assembled comes back as the same text; what is wrong is named with
+ * its line. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

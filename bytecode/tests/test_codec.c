@@ -1,5 +1,6 @@
-/* test_codec.c - the compact form: round trips, and bad files: cut short, bytes changed (with and without a checksum made
- * to fit), other versions. A module that is read in spite of a change is shown to the verifier, which must not fall over. */
+/* test_codec.c - the compact form: round trips, and bad files: cut short, bytes changed (with and without a
+ * checksum made to fit), other versions. A module that is read in spite of a change is shown to the
+ * verifier, which must not fall over. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,7 @@
-/* test_ir.c - the SSA builder and the way to bytecode: functions built by hand, run by a small evaluator, or compared
- * as text. The evaluator knows integer arithmetic, jumps, moves, slices made of slots, and calls within the module; a
- * frame's slots above a call's window are overwritten by every call, so that a value kept there is noticed. */
+/* test_ir.c - the SSA builder and the way to bytecode: functions built by hand, run by a small evaluator, or
+ * compared as text. The evaluator knows integer arithmetic, jumps, moves, slices made of slots, and calls
+ * within the module; a frame's slots above a call's window are overwritten by every call, so that a value
+ * kept there is noticed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -79,7 +80,10 @@ static void eval(Machine *vm, u32 func, u32 base) {
       case BC_LDK: S(i->a) = i->i; break;
       case BC_ZERO: memset(&S(i->a), 0, i->d * sizeof(i64)); break;
       case BC_MOV: S(i->a) = S(i->b); break;
-      case BC_MOV2: S(i->a) = S(i->b); S(i->a + 1) = S(i->b + 1); break; /* careless on purpose: overlap is MOVN's */
+      case BC_MOV2:
+        S(i->a) = S(i->b);
+        S(i->a + 1) = S(i->b + 1);
+        break; /* careless on purpose: overlap is MOVN's */
       case BC_MOV3: S(i->a) = S(i->b); S(i->a + 1) = S(i->b + 1); S(i->a + 2) = S(i->b + 2); break;
       case BC_MOVN: memmove(&S(i->a), &S(i->b), i->d * sizeof(i64)); break;
       case BC_MK2: S(i->a) = S(i->b); S(i->a + 1) = S(i->c); break;
@@ -210,7 +214,8 @@ static void test_loop(void **state) {
   BcModule *m = module_new();
   u32 self = reserve(m);
   Build b = begin(m, "loop", 2, 1);
-  IrVar *i = ir_var_new(b.f, &ir_shape_word, atom_cstr("i")), *s = ir_var_new(b.f, &ir_shape_word, atom_cstr("s"));
+  IrVar *i = ir_var_new(b.f, &ir_shape_word, atom_cstr("i")),
+        *s = ir_var_new(b.f, &ir_shape_word, atom_cstr("s"));
   IrBlock *head = ir_block_new(b.f), *body = ir_block_new(b.f), *out = ir_block_new(b.f);
   ir_var_write(b.f, b.entry, i, konst(&b, b.entry, 0));
   ir_var_write(b.f, b.entry, s, konst(&b, b.entry, 0));
@@ -235,8 +240,8 @@ static void test_loop(void **state) {
   module_free(m);
 }
 
-/* for ; n > 0; n-- { a, b = b, a }; return a*10 + b : the swap problem; with `lost` the value of a before the last
- * exchange is returned: the lost-copy problem. */
+/* for ; n > 0; n-- { a, b = b, a }; return a*10 + b : the swap problem; with `lost` the value of a before the
+ * last exchange is returned: the lost-copy problem. */
 static u32 build_swap(BcModule *m, bool lost) {
   u32 self = reserve(m);
   Build b = begin(m, "swap", 3, 1);
@@ -289,15 +294,18 @@ static void test_results_as_arguments(void **state) {
   show(m, pair);
   Build b = begin(m, "nest", 2, 1);
   IrValue *r = call(&b, b.entry, pair, &ir_shape_2words, 2, b.params);
-  IrValue *args[2] = {ir_extract(b.f, b.entry, r, 0, &ir_shape_word), ir_extract(b.f, b.entry, r, 1, &ir_shape_word)};
+  IrValue *args[2] = {ir_extract(b.f, b.entry, r, 0, &ir_shape_word),
+                      ir_extract(b.f, b.entry, r, 1, &ir_shape_word)};
   r = call(&b, b.entry, pair, &ir_shape_2words, 2, args);
-  IrValue *hi = ir_extract(b.f, b.entry, r, 0, &ir_shape_word), *lo = ir_extract(b.f, b.entry, r, 1, &ir_shape_word);
+  IrValue *hi = ir_extract(b.f, b.entry, r, 0, &ir_shape_word),
+          *lo = ir_extract(b.f, b.entry, r, 1, &ir_shape_word);
   lo = word(&b, b.entry, BC_MUL_64, lo, konst(&b, b.entry, 7));
   ir_term(b.f, b.entry, BC_RET1, 1, word(&b, b.entry, BC_ADD_64, hi, lo));
   finish(&b, self);
   show(m, self);
   assert_int_equal(run(m, self, (i64[]){5, 3}, 2), 10 + 7 * 6);
-  assert_int_equal(m->funcs.v[self].ncode, 6); /* MOV2 CALL CALL MULI ADD RET1: the results are the arguments */
+  assert_int_equal(m->funcs.v[self].ncode,
+                   6); /* MOV2 CALL CALL MULI ADD RET1: the results are the arguments */
   module_free(m);
 }
 
@@ -330,8 +338,8 @@ static void test_nested_calls(void **state) {
   module_free(m);
 }
 
-/* Random structured programs: variables, ifs, loops and calls, run by the evaluator and, as they are built, by
- * constant folding in C. */
+/* Random structured programs: variables, ifs, loops and calls, run by the evaluator and, as they are built,
+ * by constant folding in C. */
 #define PAIRS 3
 typedef struct Gen {
   Build b;
@@ -353,7 +361,21 @@ static u32 rnd(Gen *g, u32 n) {
 /* A statement tree, interpreted in C and lowered to IR. */
 typedef struct Stmt Stmt;
 struct Stmt {
-  enum { ASSIGN, IF, LOOP, CALL2, SWAP, PACK, UNPACK, PAIR_CALL, PAIR_SWAP, TO_LOCAL, FROM_LOCAL, SET_LOCAL, GET_LOCAL } kind;
+  enum {
+    ASSIGN,
+    IF,
+    LOOP,
+    CALL2,
+    SWAP,
+    PACK,
+    UNPACK,
+    PAIR_CALL,
+    PAIR_SWAP,
+    TO_LOCAL,
+    FROM_LOCAL,
+    SET_LOCAL,
+    GET_LOCAL
+  } kind;
   u32 x, y, z, p, q;
   i64 k;
   Stmt *body, *other, *next;
@@ -431,7 +453,8 @@ static IrBlock *lower_loop(Gen *g, const Stmt *s, IrBlock *at) {
   IrBlock *head = ir_block_new(f), *body = ir_block_new(f), *out = ir_block_new(f);
   ir_var_write(f, at, i, konst(&g->b, at, 0));
   ir_jump(f, at, head);
-  ir_branch(f, head, word(&g->b, head, BC_LT_I64, ir_var_read(f, head, i), konst(&g->b, head, s->k)), body, out);
+  ir_branch(f, head, word(&g->b, head, BC_LT_I64, ir_var_read(f, head, i), konst(&g->b, head, s->k)), body,
+            out);
   ir_seal(f, body);
   ir_seal(f, out);
   body = lower_stmts(g, s->body, body);
