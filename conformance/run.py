@@ -97,10 +97,11 @@ class Runner:
     errorcheckandrundir = rundir
 
     def runindir(self, case):
+        version = split_flags(case.words[1:])[2].get("GOMODVERSION", "1.14")
         with tempfile.TemporaryDirectory() as tmp:
             top = pathlib.Path(tmp) / "src" / case.dir.name
             shutil.copytree(case.dir, top)
-            (top / "go.mod").write_text(f"module {case.dir.name}\ngo 1.14\n")
+            (top / "go.mod").write_text(f"module {case.dir.name}\ngo {version}\n")
             self.compare(case, self.must(["run", "."], cwd=top, env={"GOPATH": tmp}))
 
     def compile(self, case):
@@ -208,7 +209,7 @@ def split_flags(words):
         elif w == "-godebug":
             env["GODEBUG"] = ",".join(filter(None, [env.get("GODEBUG"), words.pop(0)]))
         elif w == "-gomodversion":
-            words.pop(0)
+            env["GOMODVERSION"] = words.pop(0)
         elif w == "-ldflags":
             words.clear()
         else:
