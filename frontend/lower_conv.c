@@ -182,6 +182,8 @@ IrValue *convert_explicit(Fn *fn, IrValue *v, Type *from, Type *to) {
     IrValue *p = slice_to_array(fn, v, (Array *)dst->under);
     return dst->shape.nslots ? load_mem(fn, p, 0, dst) : zero_value(fn, dst);
   }
+  if (src->vc == VC_INT && dst->vc == VC_PTR && !(*ir_resolve(v)->shape->ptrs & 1))
+    return op1(fn, BC_MOV, &ir_shape_ptr, v); /* a uintptr becomes a pointer: from here on maps have to mark it */
   return recast(fn, v, &dst->shape);
 }
 
