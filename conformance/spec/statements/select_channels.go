@@ -90,6 +90,8 @@ func main() {
 		fmt.Print(<-res, " ")
 	}
 	close(quit)
+	for range res { // the select may choose res a few times more
+	}
 	_, ok = <-res
 	fmt.Println(ok)
 	cc := make(chan chan int, 1)
