@@ -102,7 +102,9 @@ static void mark_assigned(Analysis *a, Expr *lhs) {
     Expr *e = expr_list_at(lhs, i);
     if (defines_name(e)) continue;
     VarInfo *vi = root_info(a, e);
-    if (vi) vi->reassigned = true;
+    if (!vi) continue;
+    vi->reassigned = true;
+    vi->part_assigned |= ast_unparen(e)->n.kind != N_Name;
   }
 }
 

@@ -261,6 +261,7 @@ Place place_of_obj(Fn *fn, Object *o) {
 IrValue *place_load(Fn *fn, Place p) {
   switch (p.kind) {
   case PL_VAR: return ir_var_read(fn->f, fn->b, p.var);
+  case PL_PART: return agg_field(fn, ir_var_read(fn->f, fn->b, p.var), p.whole, p.off, p.ly);
   case PL_LOCAL: return p.ly->shape.nslots ? load_area(fn, &p) : zero_value(fn, p.ly);
   case PL_LOCALX: return load_area_elem(fn, &p);
   case PL_GLOBAL: return load_global(fn, &p);
@@ -290,7 +291,9 @@ void place_store(Fn *fn, Place p, IrValue *v) {
   case PL_MEM: store_mem(fn, p.base, p.off, p.ly, v); return;
   case PL_SLICE: store_slice_elem(fn, &p, v); return;
   case PL_MAP: op3(fn, BC_MAPSET, &ir_shape_none, p.base, p.index, v)->imm = p.map_type; return;
+  case PL_PART: break;
   }
+  BUG("store to a part of an SSA variable");
 }
 
 void place_zero(Fn *fn, Place p) {
@@ -332,6 +335,8 @@ IrValue *place_addr(Fn *fn, Place p) {
 
 Place place_field(Fn *fn, Place p, i64 off, const Layout *ly) {
   switch (p.kind) {
+  case PL_VAR: return (Place){.kind = PL_PART, .var = p.var, .whole = p.ly, .off = off, .ly = ly};
+  case PL_PART:
   case PL_LOCAL:
   case PL_GLOBAL:
   case PL_MEM:

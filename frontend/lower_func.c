@@ -1,6 +1,7 @@
 /* lower_func.c - functions: parameters, results, the storage of variables, return, and the entry points of lower.h.
  *
- * A variable is an SSA value when it is a scalar, string, slice or interface, a frame area when it is a struct or array,
+ * A variable is an SSA value when it is a scalar, string, slice, interface or a small struct that is never assigned
+ * piecewise, a frame area when it is another struct or array,
  * and a heap object when it is shared with a closure, its address is taken, or it is larger than BIG_LOCAL.
  * In a function with defer statements every result has a home in the frame (or a box whose address has one), because
  * recover_block, which the VM enters after a recovered panic, can read nothing else. */
@@ -167,6 +168,26 @@ Binding *bind_lookup(Fn *fn, Object *o) {
   return b;
 }
 
+/* Whether every part of the struct can be taken out of a value with an extract and perhaps a shift. */
+static bool simple_parts(Fn *fn, Type *t) {
+  Struct *s = (Struct *)type_under(t);
+  for (u32 i = 0; i < s->nfields; i++) {
+    Type *ft;
+    i64 off = field_offset(fn, t, i, &ft);
+    const Layout *ly = lower_layout(fn->lw, ft);
+    if (ly->vc != VC_AGG || ly->shape.nslots == 0) continue;
+    if (ly->under->kind != TYPE_STRUCT || off % 8 || ly->size % 8 || !simple_parts(fn, ft)) return false;
+  }
+  return true;
+}
+
+/* A small struct that is only read and assigned as a whole is an SSA value. */
+static bool is_ssa_struct(Fn *fn, Object *o, const Layout *ly) {
+  const VarInfo *vi = o->lowered;
+  if (ly->under->kind != TYPE_STRUCT || ly->shape.nslots == 0 || ly->shape.nslots > SSA_STRUCT_SLOTS) return false;
+  return vi && !vi->part_assigned && simple_parts(fn, ly->type);
+}
+
 static Binding *bind_new(Fn *fn, Object *o) {
   Binding *b = ptrmap_get(&fn->binds, o);
   if (b) return b;
@@ -175,7 +196,7 @@ static Binding *bind_new(Fn *fn, Object *o) {
   if (var_boxed(fn, o, b->ly)) {
     b->kind = BIND_BOX;
     b->var = ir_var_new(fn->f, &ir_shape_ptr, o->name);
-  } else if (b->ly->vc == VC_AGG) {
+  } else if (b->ly->vc == VC_AGG && !is_ssa_struct(fn, o, b->ly)) {
     b->kind = BIND_LOCAL;
     b->local = ir_local_new(fn->f, &b->ly->shape, o->name);
   } else {

@@ -14,6 +14,7 @@
 #include "frontend/lower.h"
 
 #define BIG_LOCAL (64 << 10) /* larger variables live on the heap */
+#define SSA_STRUCT_SLOTS 6   /* larger structs are frame areas */
 #define BYVAL_MAX 128        /* never reassigned variables up to this size are captured by value */
 
 typedef struct FnInfo FnInfo;
@@ -40,6 +41,7 @@ struct FnInfo { /* what the analysis found out about one function body; shared b
 typedef struct VarInfo { /* of local variables, parameters and results: Object.lowered */
   FnInfo *home;
   bool captured, addr_taken, reassigned;
+  bool part_assigned; /* a field or element of it is assigned */
 } VarInfo;
 
 typedef enum BindKind {
@@ -139,13 +141,13 @@ IrLocal *temp_local(Fn *fn, const Layout *ly);
 void return_values(Fn *fn, IrValue **vals);            /* NULL: the results' current values; ends the block */
 
 /* ---- places (lower_expr_place.c) ---- */
-typedef enum PlaceKind { PL_BLANK, PL_VAR, PL_LOCAL, PL_LOCALX, PL_GLOBAL, PL_MEM, PL_SLICE, PL_MAP } PlaceKind;
+typedef enum PlaceKind { PL_BLANK, PL_VAR, PL_PART, PL_LOCAL, PL_LOCALX, PL_GLOBAL, PL_MEM, PL_SLICE, PL_MAP } PlaceKind;
 typedef struct Place {
   PlaceKind kind;
   const Layout *ly;
   IrVar *var;
   IrLocal *local;
-  const Layout *whole; /* PL_LOCAL: of the whole area */
+  const Layout *whole; /* LOCAL: of the whole area; PART: of the variable, which is only read */
   u32 global;
   i64 off;
   IrValue *base, *index; /* MEM: address; SLICE: slice, index; MAP: map, key; LOCALX: index */
