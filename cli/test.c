@@ -1,6 +1,6 @@
-/* test.c - `govm test`: for each package, compiles it with its tests to an executable of its own (bundle.h) in a child
- * process and runs that in the package's directory. Flags and output are go test's.
- * Not here: the tests' main package (test_main.c), running a binary (test_exec.c). */
+/* test.c - `govm test`: for each package, compiles it with its tests to an executable of its own (bundle.h)
+ * in a child process and runs that in the package's directory. Flags and output are go test's. Not here: the
+ * tests' main package (test_main.c), running a binary (test_exec.c). */
 #define _GNU_SOURCE
 #include <limits.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ typedef struct TestCommand {
   ProgramFlags flags;
   VEC(char *) packages;
   VEC(char *) args; /* of the test binary */
-  bool compile_only, verbose, bench, fail_fast, has_timeout;
+  bool compile_only, verbose, bench, fail_fast;
   const char *timeout;
 } TestCommand;
 
@@ -27,9 +27,12 @@ enum BuildStatus { BUILD_OK, BUILD_FAILED, BUILD_SETUP_FAILED, BUILD_NO_TESTS };
 
 static const char *const bool_flags[] = {"v", "short", "failfast", "benchmem", "fullpath", "artifacts"};
 static const char *const valued_flags[] = {
-    "run", "skip", "bench", "benchtime", "count", "cpu", "timeout", "parallel", "list", "shuffle", "fuzz", "fuzztime",
-    "fuzzminimizetime", "outputdir", "cpuprofile", "memprofile", "memprofilerate", "blockprofile", "blockprofilerate",
-    "mutexprofile", "mutexprofilefraction", "trace"};
+    "run",          "skip",             "bench",         "benchtime",    "count",
+    "cpu",          "timeout",          "parallel",      "list",         "shuffle",
+    "fuzz",         "fuzztime",         "outputdir",     "cpuprofile",   "fuzzminimizetime",
+    "memprofile",   "memprofilerate",   "blockprofile",  "mutexprofile", "mutexprofilefraction",
+    "trace",        "blockprofilerate",
+};
 
 static bool is_listed(const char *const *list, size_t n, const char *name, size_t len) {
   for (size_t i = 0; i < n; i++)
@@ -117,7 +120,8 @@ static enum BuildStatus build(const TestCommand *c, char *package, const char *b
   return BUILD_OK;
 }
 
-static enum BuildStatus build_in_child(const TestCommand *c, char *package, const char *binary, const char *facts) {
+static enum BuildStatus build_in_child(const TestCommand *c, char *package, const char *binary,
+                                       const char *facts) {
   fflush(NULL);
   pid_t pid = fork();
   if (pid == 0) {

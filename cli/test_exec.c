@@ -1,5 +1,5 @@
-/* test_exec.c - runs a test binary in its package's directory with /dev/null as input, collects what it writes, kills it
- * when it runs too long, and prints the result line. */
+/* test_exec.c - runs a test binary in its package's directory with /dev/null as input, collects what it
+ * writes, kills it when it runs too long, and prints the result line. */
 #define _GNU_SOURCE
 #include "cli/test_exec.h"
 
@@ -31,8 +31,10 @@ static double now(void) {
 }
 
 double test_parse_duration(const char *s) {
-  static const struct { const char *unit; double seconds; } units[] = {
-      {"ns", 1e-9}, {"us", 1e-6}, {"µs", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}};
+  static const struct {
+    const char *unit;
+    double seconds;
+  } units[] = {{"ns", 1e-9}, {"us", 1e-6}, {"µs", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}};
   double total = 0;
   if (strcmp(s, "0") == 0) return 0;
   if (!*s) return -1;
@@ -127,7 +129,8 @@ static void print_exit(int status) {
     printf("exit status %d\n", WEXITSTATUS(status));
   } else {
     const char *name = strsignal(WTERMSIG(status));
-    printf("signal: %c%s%s\n", tolower((unsigned char)name[0]), name + 1, WCOREDUMP(status) ? " (core dumped)" : "");
+    printf("signal: %c%s%s\n", tolower((unsigned char)name[0]), name + 1,
+           WCOREDUMP(status) ? " (core dumped)" : "");
   }
 }
 
@@ -149,12 +152,17 @@ bool test_exec(const TestRun *r) {
   bool newline = p.text.n > 0 && p.text.p[p.text.n - 1] != '\n' && (shown || !ok);
   if (p.killed) printf("*** Test killed with quit: ran too long (%gs).\n", r->timeout);
   if (!complete) printf("*** Test I/O incomplete %gs after exiting.\n", WAIT_DELAY);
-  if (!ok && status == 0) printf("exec: WaitDelay expired before I/O complete\n");
-  else if (!ok && (!WIFEXITED(status) || p.text.n == 0)) print_exit(status);
-  else if (newline) putchar('\n');
+  if (!ok && status == 0)
+    printf("exec: WaitDelay expired before I/O complete\n");
+  else if (!ok && (!WIFEXITED(status) || p.text.n == 0))
+    print_exit(status);
+  else if (newline)
+    putchar('\n');
   const char *norun = has_line(&p.text, "testing: warning: no tests to run\n") ? " [no tests to run]" : "";
-  if (ok) printf("ok  \t%s\t%.3fs%s\n", r->package, seconds, norun);
-  else printf("FAIL\t%s\t%.3fs\n", r->package, seconds);
+  if (ok)
+    printf("ok  \t%s\t%.3fs%s\n", r->package, seconds, norun);
+  else
+    printf("FAIL\t%s\t%.3fs\n", r->package, seconds);
   fflush(stdout);
   sb_free(&p.text);
   return ok;

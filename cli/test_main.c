@@ -1,5 +1,6 @@
-/* test_main.c - finds tests, benchmarks, fuzz targets and examples and writes the main package that runs them.
- * Which functions count, and what an example's output comment is, follows cmd/go/internal/load/test.go and go/doc. */
+/* test_main.c - finds tests, benchmarks, fuzz targets and examples and writes the main package that runs
+ * them. Which functions count, and what an example's output comment is, follows cmd/go/internal/load/test.go
+ * and go/doc. */
 #define _GNU_SOURCE
 #include "cli/test_main.h"
 
@@ -14,8 +15,8 @@
 enum Table { TESTS, BENCHMARKS, FUZZ_TARGETS, EXAMPLES, NTABLES };
 
 typedef struct TestMain {
-  StrBuf tables[NTABLES]; /* the composite literals' elements */
-  const char *main_pkg;   /* "_test" or "_xtest" when there is a TestMain */
+  StrBuf tables[NTABLES];  /* the composite literals' elements */
+  const char *main_pkg;    /* "_test" or "_xtest" when there is a TestMain */
   bool import[2], need[2]; /* of the package and of its external test package */
   DiagSink *sink;
 } TestMain;
@@ -53,11 +54,12 @@ static bool has_test_signature(const FuncDecl *d, const char *arg) {
 
 static bool check_signature(TestMain *t, const FuncDecl *d, const char *arg) {
   if (d->tparams.n) {
-    diag_report(t->sink, d->d.n.pos, false, false, 0, "wrong signature for %s, test functions cannot have type parameters",
-                d->name->name->s);
+    diag_report(t->sink, d->d.n.pos, false, false, 0,
+                "wrong signature for %s, test functions cannot have type parameters", d->name->name->s);
   } else if (!has_test_signature(d, arg)) {
-    diag_report(t->sink, d->d.n.pos, false, false, 0, "wrong signature for %s, must be: func %s(%c *testing.%s)",
-                d->name->name->s, d->name->name->s, tolower(arg[0]), arg);
+    diag_report(t->sink, d->d.n.pos, false, false, 0,
+                "wrong signature for %s, must be: func %s(%c *testing.%s)", d->name->name->s,
+                d->name->name->s, tolower(arg[0]), arg);
   } else {
     return true;
   }
@@ -165,7 +167,8 @@ static void add_example(TestMain *t, int which, const FuncDecl *d, const char *t
 /* ---- files ---- */
 static void add_test(TestMain *t, int which, enum Table table, const FuncDecl *d, const char *arg) {
   if (!check_signature(t, d, arg)) return;
-  sb_printf(&t->tables[table], "\t{\"%s\", %s.%s},\n", d->name->name->s, local_names[which], d->name->name->s);
+  sb_printf(&t->tables[table], "\t{\"%s\", %s.%s},\n", d->name->name->s, local_names[which],
+            d->name->name->s);
   t->import[which] = t->need[which] = true;
 }
 
@@ -188,10 +191,14 @@ static void scan_file(TestMain *t, int which, const File *f) {
     const FuncDecl *d = (const FuncDecl *)f->decls.v[i];
     if (d->d.n.kind != N_FuncDecl || d->recv) continue;
     const Atom *name = d->name->name;
-    if (atom_is(name, "TestMain") && !has_test_signature(d, "T")) add_test_main(t, which, d);
-    else if (is_test_name(name, "Test")) add_test(t, which, TESTS, d, "T");
-    else if (is_test_name(name, "Benchmark")) add_test(t, which, BENCHMARKS, d, "B");
-    else if (is_test_name(name, "Fuzz")) add_test(t, which, FUZZ_TARGETS, d, "F");
+    if (atom_is(name, "TestMain") && !has_test_signature(d, "T"))
+      add_test_main(t, which, d);
+    else if (is_test_name(name, "Test"))
+      add_test(t, which, TESTS, d, "T");
+    else if (is_test_name(name, "Benchmark"))
+      add_test(t, which, BENCHMARKS, d, "B");
+    else if (is_test_name(name, "Fuzz"))
+      add_test(t, which, FUZZ_TARGETS, d, "F");
     else if (is_test_name(name, "Example") && d->body && !d->type->params.n && !d->type->results.n)
       add_example(t, which, d, sb_cstr(&text), text.n);
   }
@@ -214,7 +221,9 @@ static void write_import(StrBuf *b, const TestMain *t, int which, const LoadPack
 }
 
 bool test_main_text(LoadPackage *p, StrBuf *b, DiagSink *sink) {
-  static const struct { const char *name, *type; } tables[NTABLES] = {
+  static const struct {
+    const char *name, *type;
+  } tables[NTABLES] = {
       [TESTS] = {"tests", "InternalTest"},
       [BENCHMARKS] = {"benchmarks", "InternalBenchmark"},
       [FUZZ_TARGETS] = {"fuzzTargets", "InternalFuzzTarget"},

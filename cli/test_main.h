@@ -3,7 +3,8 @@
 #define GOVM_CLI_TEST_MAIN_H
 #include "frontend/loader.h"
 
-/* Writes the source of the tests' main, as cmd/go does: tables of the tests, benchmarks, fuzz targets and examples found in
- * p and p->xtest. False when the package has no test files; wrong signatures are reported. */
+/* Writes the source of the tests' main, as cmd/go does: tables of the tests, benchmarks, fuzz targets and
+ * examples found in p and p->xtest. False when the package has no test files; wrong signatures are reported.
+ */
 bool test_main_text(LoadPackage *p, StrBuf *text, DiagSink *sink);
 #endif

@@ -64,7 +64,9 @@ def run(args, package):
     if args.keep:
         with open(os.path.join(args.keep, package.replace("/", "_")), "w") as f:
             f.write(output)
-    if "[build failed]" in output or "[setup failed]" in output:
+    if "build constraints exclude all Go files" in output:
+        status = "none"
+    elif "[build failed]" in output or "[setup failed]" in output:
         status = "build"
     elif "panic: test timed out" in output:
         status = "timeout"

@@ -1,5 +1,5 @@
-/* big.c - math/big's vector kernels on 64-bit words, least significant first. All vectors of a call are as long as z, which
- * may be one of the others. Semantics: math/big/arith.go. */
+/* big.c - math/big's vector kernels on 64-bit words, least significant first. All vectors of a call are as
+ * long as z, which may be one of the others. Semantics: math/big/arith.go. */
 #include "stdlib/natives/natives.h"
 
 typedef unsigned __int128 u128;
