@@ -1,8 +1,8 @@
 /* lower_builtin.c - calls of predeclared functions and those of package unsafe.
  *
- * Statement-like functions (close, delete, print, panic ...) are split into operands and effect, because go and defer
- * evaluate the operands at once and run the effect later, in a thunk. print and println become the sequence of runtime
- * calls that gc's walk makes. */
+ * Statement-like functions (close, delete, print, panic ...) are split into operands and effect, because go
+ * and defer evaluate the operands at once and run the effect later, in a thunk. print and println become the
+ * sequence of runtime calls that gc's walk makes. */
 #include "frontend/lower_priv.h"
 
 static Type *arg_type(Fn *fn, CallExpr *c, u32 i) { return expr_type(fn, c->args.v[i]); }
@@ -42,7 +42,8 @@ static IrValue *make(Fn *fn, CallExpr *c) {
   case TYPE_SLICE: {
     IrValue *len = size_arg(fn, c, 1, NULL), *cap = size_arg(fn, c, 2, len);
     set_pos(fn, c);
-    return with_imm(op2(fn, BC_MAKESLICE, &ir_shape_slice, len, cap), lower_type(fn->lw, fn_type(fn, ((Slice *)u)->elem)));
+    return with_imm(op2(fn, BC_MAKESLICE, &ir_shape_slice, len, cap),
+                    lower_type(fn->lw, fn_type(fn, ((Slice *)u)->elem)));
   }
   case TYPE_MAP: {
     IrValue *hint = size_arg(fn, c, 1, NULL);
@@ -118,7 +119,8 @@ static void clear_slice(Fn *fn, IrValue *s, const Layout *ly) {
   jump_to(fn, head);
   fn->b = head;
   IrValue *i = ir_var_read(fn->f, fn->b, iv);
-  ir_branch(fn->f, fn->b, op2(fn, BC_LT_I64, &ir_shape_word, i, extract(fn, s, 1, &ir_shape_word)), body, done);
+  ir_branch(fn->f, fn->b, op2(fn, BC_LT_I64, &ir_shape_word, i, extract(fn, s, 1, &ir_shape_word)), body,
+            done);
   start_block(fn, body);
   place_store(fn, (Place){.kind = PL_SLICE, .base = s, .index = i, .ly = ly}, zero_value(fn, ly));
   ir_var_write(fn->f, fn->b, iv, with_imm(op1(fn, BC_ADDI_64, &ir_shape_word, i), 1));
@@ -176,7 +178,8 @@ static IrValue *make_complex(Fn *fn, CallExpr *c) {
 static IrValue *complex_part(Fn *fn, CallExpr *c, bool imag) {
   Expr *x = c->args.v[0];
   Type *t = expr_type(fn, x);
-  if (lower_layout(fn->lw, t)->vc != VC_COMPLEX) t = expr_layout(fn, &c->e)->size == 8 ? typ[BK_COMPLEX128] : typ[BK_COMPLEX64];
+  if (lower_layout(fn->lw, t)->vc != VC_COMPLEX)
+    t = expr_layout(fn, &c->e)->size == 8 ? typ[BK_COMPLEX128] : typ[BK_COMPLEX64];
   IrValue *v = x->val ? const_value(fn, x->val, t) : lower_expr(fn, x);
   set_pos(fn, c);
   if (v->shape->nslots == 2) return extract(fn, v, imag, &ir_shape_word);
@@ -194,8 +197,9 @@ static void panic_if(Fn *fn, IrValue *cond, const char *func) {
   start_block(fn, ok);
 }
 
-/* unsafe.Slice and unsafe.String: the checks of runtime's unsafeslice and unsafestring. The length must be positive and
- * the bytes must not wrap around the address space, which with a nil pointer means that there are none. */
+/* unsafe.Slice and unsafe.String: the checks of runtime's unsafeslice and unsafestring. The length must be
+ * positive and the bytes must not wrap around the address space, which with a nil pointer means that there
+ * are none. */
 static void check_unsafe_span(Fn *fn, IrValue *p, IrValue *len, i64 size, bool str) {
   const char *bad_len = str ? "runtime.panicunsafestringlen" : "runtime.panicunsafeslicelen";
   i64 max = size > 0 ? INT64_MAX / size : INT64_MAX;
@@ -274,7 +278,9 @@ void builtin_effect(Fn *fn, CallExpr *c, BuiltinId id, IrValue **vals, Type **ty
   (void)c;
   switch (id) {
   case B_CLOSE: op1(fn, BC_CLOSE, &ir_shape_none, vals[0]); return;
-  case B_DELETE: op2(fn, BC_MAPDEL, &ir_shape_none, vals[0], vals[1])->imm = lower_type(fn->lw, types[0]); return;
+  case B_DELETE:
+    op2(fn, BC_MAPDEL, &ir_shape_none, vals[0], vals[1])->imm = lower_type(fn->lw, types[0]);
+    return;
   case B_PANIC:
     ir_term(fn->f, fn->b, BC_PANIC, 1, vals[0]);
     set_unreachable(fn);
@@ -285,7 +291,8 @@ void builtin_effect(Fn *fn, CallExpr *c, BuiltinId id, IrValue **vals, Type **ty
   case B_COPY: copy_elems(fn, vals[0], vals[1], types[0]); return;
   case B_CLEAR: {
     Type *u = core_under(types[0]);
-    if (u->kind == TYPE_MAP) op1(fn, BC_MAPCLEAR, &ir_shape_none, vals[0])->imm = lower_type(fn->lw, types[0]);
+    if (u->kind == TYPE_MAP)
+      op1(fn, BC_MAPCLEAR, &ir_shape_none, vals[0])->imm = lower_type(fn->lw, types[0]);
     else clear_slice(fn, vals[0], fn_layout(fn, ((Slice *)u)->elem));
     return;
   }

@@ -1,7 +1,9 @@
-/* lower_call.c - calls: callee, receiver, arguments, results; func values, method values and method expressions.
+/* lower_call.c - calls: callee, receiver, arguments, results; func values, method values and method
+ * expressions.
  *
- * Operands are evaluated in source order: function value or receiver, then arguments. A method is always looked up anew on
- * the substituted type of its operand, so that calls on type parameters need nothing special. */
+ * Operands are evaluated in source order: function value or receiver, then arguments. A method is always
+ * looked up anew on the substituted type of its operand, so that calls on type parameters need nothing
+ * special. */
 #include "frontend/lower_priv.h"
 
 /* ---- results ---- */
@@ -37,7 +39,8 @@ static u32 iface_method_index(Type *iface, Package *pkg, const Atom *name) {
   u32 n = iface_num_methods(iface);
   for (u32 i = 0; i < n; i++) {
     Object *m = iface_method(iface, i);
-    if (m->name == name && (obj_exported(m) || !pkg || !m->pkg || m->pkg == pkg || m->pkg->path == pkg->path)) return i;
+    if (m->name == name && (obj_exported(m) || !pkg || !m->pkg || m->pkg == pkg || m->pkg->path == pkg->path))
+      return i;
   }
   BUG("interface %s has no method", name->s);
 }
@@ -47,7 +50,8 @@ static bool recv_is_pointer(Object *m) {
   return s->recv && type_unalias(s->recv->type)->kind == TYPE_POINTER;
 }
 
-/* The place of a value that has none: methods with pointer receivers on it were promoted through a pointer. */
+/* The place of a value that has none: methods with pointer receivers on it were promoted through a pointer.
+ */
 static Place spill(Fn *fn, IrValue *v, const Layout *ly) {
   if (ly->vc == VC_AGG) {
     Place p = place_of_local(temp_local(fn, ly), ly);
@@ -66,7 +70,9 @@ static void method_receiver(Fn *fn, Callee *c, Type *t, Object *m, Place p) {
   c->obj = m;
   if (recv_is_pointer(m)) {
     if (is_ptr) c->recv = place_load(fn, p);
-    else c->recv = p.kind == PL_MEM && p.off == 0 ? (op1(fn, BC_NILCHK, &ir_shape_none, p.base), p.base) : place_addr(fn, p);
+    else
+      c->recv = p.kind == PL_MEM && p.off == 0 ? (op1(fn, BC_NILCHK, &ir_shape_none, p.base), p.base)
+                                               : place_addr(fn, p);
     c->recv_type = is_ptr ? t : type_new_pointer(t);
   } else {
     c->recv = is_ptr ? load_mem(fn, place_load(fn, p), 0, lower_layout(fn->lw, base)) : place_load(fn, p);
@@ -178,12 +184,14 @@ void lower_args(Fn *fn, CallExpr *c, Signature *sig, IrValue **out) {
   IrValue *all = multi ? lower_expr(fn, c->args.v[0]) : NULL;
   for (u32 i = 0; i < n; i++) {
     Type *pt = param_type(fn, sig, i, spread);
-    if (multi) vals[i] = convert_implicit(fn, results_at(fn, all, tuple, i), fn_type(fn, tuple->vars[i]->type), pt);
+    if (multi)
+      vals[i] = convert_implicit(fn, results_at(fn, all, tuple, i), fn_type(fn, tuple->vars[i]->type), pt);
     else vals[i] = lower_expr_to(fn, c->args.v[i], pt);
   }
   set_pos(fn, c);
   for (u32 i = 0; i < np; i++) {
-    if (spread && i == np - 1) out[i] = pack_variadic(fn, fn_type(fn, sig->params->vars[i]->type), vals + i, n - i);
+    if (spread && i == np - 1)
+      out[i] = pack_variadic(fn, fn_type(fn, sig->params->vars[i]->type), vals + i, n - i);
     else out[i] = vals[i];
   }
 }
@@ -280,7 +288,8 @@ static IrValue *lower_conversion(Fn *fn, CallExpr *c) {
   if (dst->vc == VC_IFACE || x->mode == TV_NILVALUE) return lower_expr_to(fn, x, to);
   Type *from = expr_type(fn, x);
   bool number = dst->vc == VC_INT || dst->vc == VC_FLOAT || dst->vc == VC_COMPLEX;
-  if (x->val && number && const_kind(x->val) >= CONST_INT) return const_value(fn, x->val, to); /* to a type parameter */
+  if (x->val && number && const_kind(x->val) >= CONST_INT)
+    return const_value(fn, x->val, to); /* to a type parameter */
   IrValue *v = lower_expr(fn, x);
   set_pos(fn, c);
   return convert_explicit(fn, v, from, to);
@@ -296,8 +305,8 @@ static Expr *kept_pointer(Expr *e) {
   return match ? x : NULL;
 }
 
-/* For functions with //go:uintptrkeepalive or uintptrescapes: evaluates the pointers that the call must keep alive into
- * keep[] (room for one per argument) and the memo; how many. */
+/* For functions with //go:uintptrkeepalive or uintptrescapes: evaluates the pointers that the call must keep
+ * alive into keep[] (room for one per argument) and the memo; how many. */
 u32 keep_alive_operands(Fn *fn, CallExpr *call, const Callee *c, IrValue **keep) {
   const FuncDecl *d = c->obj ? obj_origin(c->obj)->decl : NULL;
   if (!d || !d->pragma || !(d->pragma->flags & (PRAGMA_UINTPTRKEEPALIVE | PRAGMA_UINTPTRESCAPES))) return 0;

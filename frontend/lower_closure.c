@@ -1,12 +1,13 @@
-/* lower_closure.c - what a function body shares with the function literals and range-over-func bodies inside it.
+/* lower_closure.c - what a function body shares with the function literals and range-over-func bodies inside
+ * it.
  *
- * analyze_func walks a declaration once, before any instance of it is lowered. For every variable it finds out whether it
- * is used by an inner function, has its address taken, or is assigned again after its declaration (VarInfo); for every
- * function literal and range-over-func body, what it captures (FnInfo). From this and the variable's size follow the
- * storage (frame or heap) and the kind of capture: a never reassigned small variable is copied into the closure, any other
- * is shared through its heap box.
- * A closure object is struct { F uintptr; X0, X1 ... }, a captured variable's Xi being its value or its box's address.
- * Branches and returns that leave range-over-func bodies are numbered here too; see lower_rangefunc.c. */
+ * analyze_func walks a declaration once, before any instance of it is lowered. For every variable it finds
+ * out whether it is used by an inner function, has its address taken, or is assigned again after its
+ * declaration (VarInfo); for every function literal and range-over-func body, what it captures (FnInfo). From
+ * this and the variable's size follow the storage (frame or heap) and the kind of capture: a never reassigned
+ * small variable is copied into the closure, any other is shared through its heap box. A closure object is
+ * struct { F uintptr; X0, X1 ... }, a captured variable's Xi being its value or its box's address. Branches
+ * and returns that leave range-over-func bodies are numbered here too; see lower_rangefunc.c. */
 #include "frontend/lower_priv.h"
 #include <stdio.h>
 
@@ -123,7 +124,8 @@ static bool method_has_ptr_recv(const Object *m) {
 
 /* x.M with a pointer receiver on an addressable x takes the address of x's variable. */
 static void visit_selector(Analysis *a, SelectorExpr *s) {
-  if (!s->selection || s->selection->kind != SEL_METHOD_VAL || !method_has_ptr_recv(s->selection->obj)) return;
+  if (!s->selection || s->selection->kind != SEL_METHOD_VAL || !method_has_ptr_recv(s->selection->obj))
+    return;
   Type *t = s->x->type;
   for (u32 i = 0; t; i++) {
     Type *u = type_under(t);
@@ -140,7 +142,8 @@ static void declare_signature(Analysis *a, FnInfo *fi, Signature *sig) {
   if (!sig) return;
   if (sig->recv) declare_var(a, sig->recv, fi);
   for (u32 i = 0; sig->params && i < sig->params->n; i++) declare_var(a, sig->params->vars[i], fi);
-  for (u32 i = 0; sig->results && i < sig->results->n; i++) declare_var(a, sig->results->vars[i], fi)->reassigned = true;
+  for (u32 i = 0; sig->results && i < sig->results->n; i++)
+    declare_var(a, sig->results->vars[i], fi)->reassigned = true;
 }
 
 static void visit_func_lit(Analysis *a, FuncLit *l) {
@@ -218,7 +221,6 @@ static void visit_defer(Analysis *a) {
   FnInfo *root = a->cur->root;
   root->has_defer = true;
   if (!a->cur->is_range) return;
-  root->range_defer = true;
   if (!root->defers_var) root->defers_var = synth_var(a, root, "#defers", typ[BK_UNSAFEPOINTER]);
   use_var(a, root->defers_var);
 }
@@ -259,7 +261,8 @@ static bool visit(void *ctx, void *node) {
     return true;
   case N_BranchStmt: {
     BranchStmt *b = node;
-    if (b->tok == BR_GOTO && b->target) ptrmap_set(&a->lw->fn_infos, b->target, a->cur); /* a label that needs a block */
+    if (b->tok == BR_GOTO && b->target)
+      ptrmap_set(&a->lw->fn_infos, b->target, a->cur); /* a label that needs a block */
     if (a->cur->is_range && b->target) add_exit(a, b->tok, b->target);
     return false;
   }
@@ -332,7 +335,8 @@ static const Atom *inner_name(const Atom *outer, const FnInfo *info, bool outer_
 static FuncInst *inner_inst(Fn *fn, FnInfo *info) {
   FuncInst *root = fn->root_fi;
   bool lit = fn->info->root->node && fn->info->root->node->kind == N_FuncLit;
-  FuncInst *fi = lower_new_func(fn->lw, inner_name(root->symbol, info, lit), inner_name(root->name, info, lit));
+  FuncInst *fi =
+      lower_new_func(fn->lw, inner_name(root->symbol, info, lit), inner_name(root->name, info, lit));
   fi->tparams = fn->fi->tparams;
   fi->targs = fn->fi->targs;
   fi->pkg = fn->fi->pkg;

@@ -1,4 +1,5 @@
-/* lower_conv.c - constants as values, implicit and explicit conversions, interface values and type assertions.
+/* lower_conv.c - constants as values, implicit and explicit conversions, interface values and type
+ * assertions.
  *
  * An interface value is (type or itab, data word). The data word is the value itself for pointer-shaped types
  * (Layout.direct_iface), else the address of an immutable copy.
@@ -132,7 +133,9 @@ static IrValue *int_to_int(Fn *fn, IrValue *v, const Layout *from, const Layout 
 }
 
 static IrValue *int_to_float(Fn *fn, IrValue *v, const Layout *from, const Layout *to) {
-  u16 op = to->size == 8 ? (from->is_signed ? BC_I64_F64 : BC_U64_F64) : from->is_signed ? BC_I64_F32 : BC_U64_F32;
+  u16 op = to->size == 8     ? (from->is_signed ? BC_I64_F64 : BC_U64_F64)
+           : from->is_signed ? BC_I64_F32
+                             : BC_U64_F32;
   return op1(fn, op, &ir_shape_word, v);
 }
 
@@ -143,7 +146,8 @@ static IrValue *float_to_int(Fn *fn, IrValue *v, const Layout *from, const Layou
 }
 
 static IrValue *convert_number(Fn *fn, IrValue *v, const Layout *from, const Layout *to) {
-  if (from->vc == VC_INT) return to->vc == VC_INT ? int_to_int(fn, v, from, to) : int_to_float(fn, v, from, to);
+  if (from->vc == VC_INT)
+    return to->vc == VC_INT ? int_to_int(fn, v, from, to) : int_to_float(fn, v, from, to);
   if (to->vc == VC_INT) return float_to_int(fn, v, from, to);
   if (from->size == to->size) return v;
   return op1(fn, to->size == 8 ? BC_F64_F32 + 1 : BC_F64_F32, &ir_shape_word, v);
@@ -183,7 +187,8 @@ IrValue *convert_explicit(Fn *fn, IrValue *v, Type *from, Type *to) {
     return dst->shape.nslots ? load_mem(fn, p, 0, dst) : zero_value(fn, dst);
   }
   if (src->vc == VC_INT && dst->vc == VC_PTR && !(*ir_resolve(v)->shape->ptrs & 1))
-    return op1(fn, BC_MOV, &ir_shape_ptr, v); /* a uintptr becomes a pointer: from here on maps have to mark it */
+    return op1(fn, BC_MOV, &ir_shape_ptr,
+               v); /* a uintptr becomes a pointer: from here on maps have to mark it */
   return recast(fn, v, &dst->shape);
 }
 

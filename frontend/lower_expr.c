@@ -1,8 +1,9 @@
 /* lower_expr.c - expressions.
  *
- * lower_expr gives the value in the expression's own (substituted) type; lower_expr_to adds the implicit conversion that
- * an assignment context needs. Constant expressions are materialised from the checker's value and never evaluated again.
- * Not here: operators (lower_expr_op.c), composite literals (lower_expr_lit.c), places (lower_expr_place.c), calls. */
+ * lower_expr gives the value in the expression's own (substituted) type; lower_expr_to adds the implicit
+ * conversion that an assignment context needs. Constant expressions are materialised from the checker's value
+ * and never evaluated again. Not here: operators (lower_expr_op.c), composite literals (lower_expr_lit.c),
+ * places (lower_expr_place.c), calls. */
 #include "frontend/lower_priv.h"
 
 static IrValue *lower_name(Fn *fn, Name *n) {
@@ -163,7 +164,8 @@ static IrValue *receive(Fn *fn, Operation *o, IrValue **ok) {
 const IrShape *shape_with_bool(Fn *fn, const Layout *ly) {
   u32 n = ly->shape.nslots + 1;
   u64 *bits = NEW_ARRAY(&fn->f->arena, u64, (n + 63) / 64);
-  memcpy(bits, ly->shape.ptrs ? ly->shape.ptrs : bits, ly->shape.nslots ? (ly->shape.nslots + 63) / 64 * 8 : 0);
+  memcpy(bits, ly->shape.ptrs ? ly->shape.ptrs : bits,
+         ly->shape.nslots ? (ly->shape.nslots + 63) / 64 * 8 : 0);
   IrShape *s = NEW(&fn->f->arena, IrShape);
   *s = (IrShape){n, bits};
   return s;

@@ -1,8 +1,8 @@
 /* lower_expr_lit.c - composite literals.
  *
- * complit_fill stores a literal's elements straight into a fresh destination; nested literals fill their part of it.
- * A struct literal whose fields are all whole words becomes one tuple value without going through memory.
- * Slice literals of constants are copied from a read-only global. */
+ * complit_fill stores a literal's elements straight into a fresh destination; nested literals fill their part
+ * of it. A struct literal whose fields are all whole words becomes one tuple value without going through
+ * memory. Slice literals of constants are copied from a read-only global. */
 #include "frontend/lower_priv.h"
 
 /* ---- elements ---- */

@@ -1,7 +1,7 @@
 /* lower_expr_op.c - unary and binary operators, comparisons, conditions.
  *
- * Which opcode: by the Layout of the operands (ADD_64 for 64-bit integers, ADD_I32, ..., ADD_F64, CONCAT). The integer
- * rows of one width are consecutive in opcodes.def, in the order of enum IntOp. */
+ * Which opcode: by the Layout of the operands (ADD_64 for 64-bit integers, ADD_I32, ..., ADD_F64, CONCAT).
+ * The integer rows of one width are consecutive in opcodes.def, in the order of enum IntOp. */
 #include "frontend/lower_priv.h"
 
 enum IntOp { INT_ADD, INT_SUB, INT_MUL, INT_SHL, INT_NEG, INT_NOT, INT_ADDI, INT_OPS };
@@ -66,10 +66,12 @@ static IrValue *divide(Fn *fn, Op op, const Layout *ly, IrValue *x, IrValue *y) 
   return op2(fn, o, &ir_shape_word, x, y);
 }
 
-static IrValue *shift(Fn *fn, Op op, const Layout *ly, IrValue *x, IrValue *y, const Layout *yly, const Expr *yexpr) {
+static IrValue *shift(Fn *fn, Op op, const Layout *ly, IrValue *x, IrValue *y, const Layout *yly,
+                      const Expr *yexpr) {
   i64 k;
   if (const_imm(yexpr, &k) && k >= 0 && k < 64) {
-    if (op == OP_SHR) return with_imm(op1(fn, ly->is_signed ? BC_SHRI_I64 : BC_SHRI_U64, &ir_shape_word, x), k);
+    if (op == OP_SHR)
+      return with_imm(op1(fn, ly->is_signed ? BC_SHRI_I64 : BC_SHRI_U64, &ir_shape_word, x), k);
     if (ly->size == 8) return with_imm(op1(fn, BC_SHLI_64, &ir_shape_word, x), k);
   } else if (yly->is_signed && !(yexpr && yexpr->val)) {
     op1(fn, BC_CHKSHIFT, &ir_shape_none, y);
@@ -106,8 +108,8 @@ static IrValue *complex_binary(Fn *fn, Op op, const Layout *ly, IrValue *x, IrVa
   u16 k = op == OP_ADD ? 0 : op == OP_SUB ? 1 : op == OP_MUL ? 2 : 3;
   return op2(fn, base + k, &ly->shape, x, y);
 }
-static_assert(BC_DIV_F64 == BC_ADD_F64 + 3 && BC_DIV_F32 == BC_ADD_F32 + 3 && BC_DIV_C128 == BC_ADD_C128 + 3 &&
-                  BC_DIV_C64 == BC_ADD_C64 + 3,
+static_assert(BC_DIV_F64 == BC_ADD_F64 + 3 && BC_DIV_F32 == BC_ADD_F32 + 3 &&
+                  BC_DIV_C128 == BC_ADD_C128 + 3 && BC_DIV_C64 == BC_ADD_C64 + 3,
               "order of the float and complex rows");
 
 /* x op y of type t; ytype and yexpr (may be NULL) describe y, which a shift has of its own type. */

@@ -1,9 +1,10 @@
 /* lower_expr_place.c - places: what can be assigned, addressed or read piecewise.
  *
- * place_of() evaluates the operands of an addressable expression (in source order) and returns where its value lives;
- * checks (nil, bounds) happen when the place is read, written or its address is formed, so that `*p = f()` calls f first.
- * Frame areas with a computed index into part of them, or elements of odd sizes, are reached through LEAL's address.
- * The memo holds operand values that had to be evaluated ahead of the rest of an assignment. */
+ * place_of() evaluates the operands of an addressable expression (in source order) and returns where its
+ * value lives; checks (nil, bounds) happen when the place is read, written or its address is formed, so that
+ * `*p = f()` calls f first. Frame areas with a computed index into part of them, or elements of odd sizes,
+ * are reached through LEAL's address. The memo holds operand values that had to be evaluated ahead of the
+ * rest of an assignment. */
 #include "frontend/lower_priv.h"
 #include <stdlib.h>
 
@@ -17,7 +18,9 @@ static u16 load_op(const Layout *ly) {
   default: return BC_LD_N;
   }
 }
-static u16 store_op(i64 size) { return size == 1 ? BC_ST_8 : size == 2 ? BC_ST_16 : size == 4 ? BC_ST_32 : BC_ST_64; }
+static u16 store_op(i64 size) {
+  return size == 1 ? BC_ST_8 : size == 2 ? BC_ST_16 : size == 4 ? BC_ST_32 : BC_ST_64;
+}
 static bool is_pow2_scalar(i64 size) { return size == 1 || size == 2 || size == 4 || size == 8; }
 static u32 pad_of(const Layout *ly) { return ly->shape.nslots * 8 - (u32)ly->size; }
 
@@ -74,7 +77,8 @@ void store_mem(Fn *fn, IrValue *addr, i64 off, const Layout *ly, IrValue *v) {
 }
 
 /* ---- frame areas ---- */
-/* A part as long as the whole; but a narrow scalar is extended in its slot, an aggregate around it has clear pads. */
+/* A part as long as the whole; but a narrow scalar is extended in its slot, an aggregate around it has clear
+ * pads. */
 static bool whole_area(const Place *p) {
   if (p->off != 0 || p->ly->size != p->whole->size) return false;
   return p->ly->size % 8 == 0 || (p->ly->vc == VC_AGG) == (p->whole->vc == VC_AGG);
@@ -136,7 +140,9 @@ static void store_area(Fn *fn, const Place *p, IrValue *v) {
 }
 
 /* LDXF and STXF take elements of 1, 2, 4 bytes or of whole slots. */
-static bool indexable_elem(const Layout *ly) { return ly->size > 0 && (is_pow2_scalar(ly->size) || ly->size % 8 == 0); }
+static bool indexable_elem(const Layout *ly) {
+  return ly->size > 0 && (is_pow2_scalar(ly->size) || ly->size % 8 == 0);
+}
 
 static IrValue *load_area_elem(Fn *fn, const Place *p) {
   u16 op = frame_load_op(p->ly);
@@ -191,7 +197,8 @@ static void store_global(Fn *fn, const Place *p, IrValue *val) {
   if (ly->shape.nslots == 0) return;
   u16 op = 0;
   if (ly->has_ptrs) op = ly->size == 8 ? BC_STG_P : 0;
-  else if (is_pow2_scalar(ly->size)) op = ly->size == 1 ? BC_STG_8 : ly->size == 2 ? BC_STG_16 : ly->size == 4 ? BC_STG_32 : BC_STG_64;
+  else if (is_pow2_scalar(ly->size))
+    op = ly->size == 1 ? BC_STG_8 : ly->size == 2 ? BC_STG_16 : ly->size == 4 ? BC_STG_32 : BC_STG_64;
   if (!op) {
     store_mem(fn, global_addr(fn, p->global, p->off), 0, ly, val);
     return;
@@ -234,7 +241,8 @@ static void store_slice_elem(Fn *fn, const Place *p, IrValue *val) {
   }
   u16 op = BC_STX_T;
   if (ly->has_ptrs) op = ly->size == 8 ? BC_STX_P : BC_STX_T;
-  else if (is_pow2_scalar(ly->size)) op = ly->size == 1 ? BC_STX_8 : ly->size == 2 ? BC_STX_16 : ly->size == 4 ? BC_STX_32 : BC_STX_64;
+  else if (is_pow2_scalar(ly->size))
+    op = ly->size == 1 ? BC_STX_8 : ly->size == 2 ? BC_STX_16 : ly->size == 4 ? BC_STX_32 : BC_STX_64;
   IrValue *v = op3(fn, op, &ir_shape_none, p->base, p->index, val);
   if (op == BC_STX_T) v->imm = lower_type(fn->lw, ly->type);
 }
@@ -347,7 +355,9 @@ Place place_field(Fn *fn, Place p, i64 off, const Layout *ly) {
   }
 }
 
-static bool const_index_of(const Expr *e, i64 *v) { return e && e->val && const_int64_val(const_to_int(e->val), v); }
+static bool const_index_of(const Expr *e, i64 *v) {
+  return e && e->val && const_int64_val(const_to_int(e->val), v);
+}
 
 static void check_index(Fn *fn, IrValue *index, i64 len) {
   if (len == (i32)len) op1(fn, BC_BOUNDSI, &ir_shape_none, index)->imm = len;
@@ -473,13 +483,18 @@ static Place index_place(Fn *fn, IndexExpr *x) {
     Map *m = (Map *)u;
     IrValue *base = lower_expr(fn, x->x), *key = lower_expr_to(fn, x->index, fn_type(fn, m->key));
     set_pos(fn, x);
-    return (Place){.kind = PL_MAP, .base = base, .index = key, .map_type = lower_type(fn->lw, t), .ly = fn_layout(fn, m->elem)};
+    return (Place){.kind = PL_MAP,
+                   .base = base,
+                   .index = key,
+                   .map_type = lower_type(fn->lw, t),
+                   .ly = fn_layout(fn, m->elem)};
   }
   case TYPE_POINTER: {
     Array *a = (Array *)under_of(fn, ((Pointer *)u)->base);
     IrValue *base = lower_expr(fn, x->x), *index = x->index->val ? NULL : lower_expr(fn, x->index);
     set_pos(fn, x);
-    return place_elem(fn, place_of_mem(base, 0, lower_layout(fn->lw, &a->t)), index, x->index, fn_layout(fn, a->elem), a->len);
+    return place_elem(fn, place_of_mem(base, 0, lower_layout(fn->lw, &a->t)), index, x->index,
+                      fn_layout(fn, a->elem), a->len);
   }
   default: {
     Array *a = (Array *)u;
@@ -529,7 +544,8 @@ bool copy_big(Fn *fn, const Place *dst, Expr *src, Type *t) {
 
 bool is_big_copy(Fn *fn, Expr *src, Type *t) {
   src = ast_unparen(src);
-  if (lower_layout(fn->lw, t)->size <= BIG_LOCAL || !src->type || !types_identical(expr_type(fn, src), t)) return false;
+  if (lower_layout(fn->lw, t)->size <= BIG_LOCAL || !src->type || !types_identical(expr_type(fn, src), t))
+    return false;
   return src->n.kind == N_CompositeLit || is_placeable(fn, src);
 }
 
@@ -544,7 +560,8 @@ static IrValue *narrow_part(Fn *fn, IrValue *word, i64 bit, const Layout *ly) {
 IrValue *agg_field(Fn *fn, IrValue *v, const Layout *agg, i64 off, const Layout *ly) {
   if (ly->shape.nslots == 0) return zero_value(fn, ly);
   if (off % 8 == 0 && ly->size % 8 == 0) return extract(fn, v, (u32)(off / 8), &ly->shape);
-  if (is_pow2_scalar(ly->size) && off % 8 + ly->size <= 8) { /* not so: two words of 32 bits that straddle slots */
+  if (is_pow2_scalar(ly->size) &&
+      off % 8 + ly->size <= 8) { /* not so: two words of 32 bits that straddle slots */
     IrValue *word = extract(fn, v, (u32)(off / 8), &ir_shape_word);
     return narrow_part(fn, word, off % 8 * 8, ly);
   }

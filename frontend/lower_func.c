@@ -1,10 +1,11 @@
-/* lower_func.c - functions: parameters, results, the storage of variables, return, and the entry points of lower.h.
+/* lower_func.c - functions: parameters, results, the storage of variables, return, and the entry points of
+ * lower.h.
  *
- * A variable is an SSA value when it is a scalar, string, slice, interface or a small struct that is never assigned
- * piecewise, a frame area when it is another struct or array,
- * and a heap object when it is shared with a closure, its address is taken, or it is larger than BIG_LOCAL.
- * In a function with defer statements every result has a home in the frame (or a box whose address has one), because
- * recover_block, which the VM enters after a recovered panic, can read nothing else. */
+ * A variable is an SSA value when it is a scalar, string, slice, interface or a small struct that is never
+ * assigned piecewise, a frame area when it is another struct or array, and a heap object when it is shared
+ * with a closure, its address is taken, or it is larger than BIG_LOCAL. In a function with defer statements
+ * every result has a home in the frame (or a box whose address has one), because recover_block, which the VM
+ * enters after a recovered panic, can read nothing else. */
 #include "frontend/lower_priv.h"
 
 /* ---- types ---- */
@@ -117,7 +118,8 @@ void fn_emit(Fn *fn) {
   for (u32 i = 0; i < fn->labels.n; i++) ir_seal(f, fn->labels.entries[i].val);
   if (!ir_block_done(fn->b)) ir_term(f, fn->b, BC_TRAP, 0);
   Err e = {0};
-  if (!ir_emit(f, fn->lw->m, fn->fi->index, &e)) diag_report(fn->lw->diags, f->pos, false, false, 0, "%s", e.msg);
+  if (!ir_emit(f, fn->lw->m, fn->fi->index, &e))
+    diag_report(fn->lw->diags, f->pos, false, false, 0, "%s", e.msg);
   ptrmap_free(&fn->binds);
   ptrmap_free(&fn->labels);
   ir_func_free(f);
@@ -128,7 +130,9 @@ void fn_add_param(Fn *fn, const Layout *ly, u32 *slot, bool result) {
   BcParam *p = &f->params[f->nparams + f->nresults];
   p->size = (u32)ly->size;
   p->align = (u8)ly->align;
-  p->ext = ly->vc == VC_INT && ly->size < 8 ? (ly->is_signed ? 1 : 2) : ly->vc == VC_FLOAT && ly->size == 4 ? 2 : 0;
+  p->ext = ly->vc == VC_INT && ly->size < 8      ? (ly->is_signed ? 1 : 2)
+           : ly->vc == VC_FLOAT && ly->size == 4 ? 2
+                                                 : 0;
   p->slot = (u16)*slot;
   p->type = lower_type(fn->lw, ly->type);
   *slot += ly->shape.nslots;
@@ -184,7 +188,8 @@ static bool simple_parts(Fn *fn, Type *t) {
 /* A small struct that is only read and assigned as a whole is an SSA value. */
 static bool is_ssa_struct(Fn *fn, Object *o, const Layout *ly) {
   const VarInfo *vi = o->lowered;
-  if (ly->under->kind != TYPE_STRUCT || ly->shape.nslots == 0 || ly->shape.nslots > SSA_STRUCT_SLOTS) return false;
+  if (ly->under->kind != TYPE_STRUCT || ly->shape.nslots == 0 || ly->shape.nslots > SSA_STRUCT_SLOTS)
+    return false;
   return vi && !vi->part_assigned && simple_parts(fn, ly->type);
 }
 
@@ -270,8 +275,8 @@ static void ret(Fn *fn, IrValue **vals) {
   if (slots == 0) {
     ir_term(fn->f, fn->b, BC_RET0, 0);
   } else {
-    IrValue *v = tuple_value(fn, results_shape(fn, fn->info && fn->info->sig ? fn->info->sig->results : NULL), vals,
-                             fn->nresults);
+    IrValue *v = tuple_value(fn, results_shape(fn, fn->info && fn->info->sig ? fn->info->sig->results : NULL),
+                             vals, fn->nresults);
     IrValue *t = ir_term(fn->f, fn->b, slots == 1 ? BC_RET1 : BC_RETN, 1, v);
     if (slots > 1) t->u[0] = slots;
   }
@@ -281,7 +286,8 @@ static void ret(Fn *fn, IrValue **vals) {
 static IrValue **current_results(Fn *fn) {
   IrValue **vals = NEW_ARRAY(&fn->f->arena, IrValue *, fn->nresults + 1);
   for (u32 i = 0; i < fn->nresults; i++)
-    vals[i] = fn->results[i] ? place_load(fn, place_of_obj(fn, fn->result_objs[i])) : zero_value(fn, fn->result_lys[i]);
+    vals[i] = fn->results[i] ? place_load(fn, place_of_obj(fn, fn->result_objs[i]))
+                             : zero_value(fn, fn->result_lys[i]);
   return vals;
 }
 
@@ -359,7 +365,8 @@ static void native_func(Lower *lw, FuncInst *fi, Signature *sig) {
   fn_params_of(fn, sig, sig->recv ? fn_layout(fn, sig->recv->type) : NULL);
   IrFunc *f = fn->f;
   BcFunc *b = &lw->m->funcs.v[fi->index];
-  *b = (BcFunc){.symbol = fi->symbol, .name = fi->name, .flags = f->flags | BCF_NATIVE, .recover_pc = BC_NONE};
+  *b =
+      (BcFunc){.symbol = fi->symbol, .name = fi->name, .flags = f->flags | BCF_NATIVE, .recover_pc = BC_NONE};
   b->nargs = (u16)f->nargs;
   b->nres = (u16)f->nres;
   b->nslots = f->nargs > f->nres ? f->nargs : f->nres;

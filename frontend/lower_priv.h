@@ -2,12 +2,13 @@
  *
  *   lower_closure.c   analysis of a declaration (FnInfo, VarInfo), captures, function literals
  *   lower_func.c      bindings of variables, parameters, results, return, entry points of lower.h
- *   lower_expr*.c     expressions; places (what can be assigned); operators; literals; lower_conv.c conversions
- *   lower_call.c      calls, method values, go and defer; lower_builtin.c predeclared functions; lower_wrap.c thunks
- *   lower_stmt*.c, lower_switch.c, lower_select.c, lower_rangefunc.c statements; lower_static.c static data
+ *   lower_expr*.c     expressions; places (what can be assigned); operators; literals; lower_conv.c
+ * conversions lower_call.c      calls, method values, go and defer; lower_builtin.c predeclared functions;
+ * lower_wrap.c thunks lower_stmt*.c, lower_switch.c, lower_select.c, lower_rangefunc.c statements;
+ * lower_static.c static data
  *
- * Every type read from the tree goes through fn_type(): it substitutes the instance's type arguments and gives untyped
- * leftovers their default type. Values in hand are IrValues in the slot format of their Layout.
+ * Every type read from the tree goes through fn_type(): it substitutes the instance's type arguments and
+ * gives untyped leftovers their default type. Values in hand are IrValues in the slot format of their Layout.
  * Invariant: fn->b is always an unfinished block; after a terminator it is a fresh unreachable one. */
 #ifndef GOVM_FRONTEND_LOWER_PRIV_H
 #define GOVM_FRONTEND_LOWER_PRIV_H
@@ -24,12 +25,12 @@ typedef struct RangeExit { /* a way out of a range-over-func body other than its
   Stmt *target;            /* NULL: return */
 } RangeExit;
 struct FnInfo { /* what the analysis found out about one function body; shared by all instances */
-  Node *node;       /* FuncDecl, FuncLit, ForStmt (the body of a range-over-func loop); NULL: variable initialisers */
+  Node *
+      node; /* FuncDecl, FuncLit, ForStmt (the body of a range-over-func loop); NULL: variable initialisers */
   FnInfo *parent, *root; /* root: the enclosing real function, itself unless is_range */
   Signature *sig;   /* NULL for initialisers */
   bool is_range;
   bool has_defer;   /* roots: a defer statement in it or its range bodies */
-  bool range_defer; /* roots: one of them is in a range body */
   u32 seq;          /* its number among its root's literals, or range bodies */
   u32 nfuncs, nranges;
   VEC(Object *) captures; /* variables of enclosing functions */
@@ -128,20 +129,31 @@ Fn *fn_new(Lower *lw, FuncInst *fi);
 void fn_emit(Fn *fn);                    /* makes the BcFunc and frees fn */
 void fn_add_param(Fn *fn, const Layout *ly, u32 *slot, bool result);
 IrValue *fn_param(Fn *fn, const Layout *ly, u32 slot);
-void fn_params_of(Fn *fn, Signature *sig, const Layout *recv); /* describes arguments and results (types substituted) */
+void fn_params_of(Fn *fn, Signature *sig,
+                  const Layout *recv); /* describes arguments and results (types substituted) */
 
 /* ---- variables and results (lower_func.c) ---- */
 bool var_boxed(Fn *fn, Object *o, const Layout *ly);
 bool var_by_value(const VarInfo *vi, const Layout *ly);
 Binding *bind_lookup(Fn *fn, Object *o);
-Binding *var_declare(Fn *fn, Object *o);               /* storage without a value: boxes are allocated, zeroed */
+Binding *var_declare(Fn *fn, Object *o); /* storage without a value: boxes are allocated, zeroed */
 void var_declare_init(Fn *fn, Object *o, IrValue *v);  /* v NULL: zero */
 void var_fresh_copy(Fn *fn, Object *o);                /* a loop variable's copy for the next iteration */
 IrLocal *temp_local(Fn *fn, const Layout *ly);
 void return_values(Fn *fn, IrValue **vals);            /* NULL: the results' current values; ends the block */
 
 /* ---- places (lower_expr_place.c) ---- */
-typedef enum PlaceKind { PL_BLANK, PL_VAR, PL_PART, PL_LOCAL, PL_LOCALX, PL_GLOBAL, PL_MEM, PL_SLICE, PL_MAP } PlaceKind;
+typedef enum PlaceKind {
+  PL_BLANK,
+  PL_VAR,
+  PL_PART,
+  PL_LOCAL,
+  PL_LOCALX,
+  PL_GLOBAL,
+  PL_MEM,
+  PL_SLICE,
+  PL_MAP
+} PlaceKind;
 typedef struct Place {
   PlaceKind kind;
   const Layout *ly;
@@ -165,11 +177,13 @@ IrValue *place_load(Fn *fn, Place p);
 void place_store(Fn *fn, Place p, IrValue *v);
 void place_zero(Fn *fn, Place p);
 IrValue *place_addr(Fn *fn, Place p);
-bool copy_big(Fn *fn, const Place *dst, Expr *src, Type *t); /* through memory; false: not done, small or no place */
+bool copy_big(Fn *fn, const Place *dst, Expr *src,
+              Type *t); /* through memory; false: not done, small or no place */
 bool is_big_copy(Fn *fn, Expr *src, Type *t);
 IrValue *load_mem(Fn *fn, IrValue *addr, i64 off, const Layout *ly);
 void store_mem(Fn *fn, IrValue *addr, i64 off, const Layout *ly, IrValue *v);
-IrValue *agg_field(Fn *fn, IrValue *v, const Layout *agg, i64 off, const Layout *ly); /* part of a struct or array value */
+IrValue *agg_field(Fn *fn, IrValue *v, const Layout *agg, i64 off,
+                   const Layout *ly); /* part of a struct or array value */
 void snapshot_place(Fn *fn, Expr *e); /* evaluates the operands of assignable e into the memo */
 void memo_push(Fn *fn, const Expr *e, IrValue *v);
 IrValue *memo_find(Fn *fn, const Expr *e);
@@ -212,7 +226,8 @@ IrValue *iface_word_of(Fn *fn, Type *concrete, Type *iface); /* the first word: 
 IrValue *iface_type_word(Fn *fn, IrValue *v, Type *iface); /* dynamic type, nil for nil */
 IrValue *iface_data(Fn *fn, IrValue *data, const Layout *ly); /* value of type ly from a data word */
 IrValue *lower_assert(Fn *fn, AssertExpr *a, IrValue **ok);
-IrValue *assert_type_test(Fn *fn, IrValue *x, Type *iface, Type *want); /* dynamic type of x is concrete `want` */
+IrValue *assert_type_test(Fn *fn, IrValue *x, Type *iface,
+                          Type *want); /* dynamic type of x is concrete `want` */
 IrValue *to_eface(Fn *fn, IrValue *v, Type *iface);
 
 /* ---- calls (lower_call.c) ---- */
@@ -233,7 +248,8 @@ u32 keep_alive_operands(Fn *fn, CallExpr *call, const Callee *c, IrValue **keep)
 IrValue *lower_call(Fn *fn, CallExpr *c);  /* all results as one value */
 IrValue *call_callee(Fn *fn, const Callee *c, IrValue **args, u32 nargs);
 void tail_callee(Fn *fn, const Callee *c, IrValue **args, u32 nargs); /* from thunks: ends the block */
-/* Resolves method `name` (seen from pkg) of an operand of type t, which is at `p` or, when p is NULL, has the value v. */
+/* Resolves method `name` (seen from pkg) of an operand of type t, which is at `p` or, when p is NULL, has the
+ * value v. */
 void resolve_method(Fn *fn, Callee *c, Type *t, Package *pkg, const Atom *name, const Place *p, IrValue *v);
 IrValue *lower_func_value(Fn *fn, Object *f, TypeList *inst);
 IrValue *lower_method_value(Fn *fn, SelectorExpr *s);
@@ -247,7 +263,8 @@ void lower_args(Fn *fn, CallExpr *c, Signature *sig, IrValue **out); /* one valu
 
 /* ---- predeclared functions (lower_builtin.c) ---- */
 IrValue *lower_builtin(Fn *fn, CallExpr *c, BuiltinId id);
-/* The statement forms (close, delete, print ...) split in two, for go and defer: operands first, the effect later. */
+/* The statement forms (close, delete, print ...) split in two, for go and defer: operands first, the effect
+ * later. */
 u32 builtin_operands(Fn *fn, CallExpr *c, BuiltinId id, IrValue **vals, Type **types);
 void builtin_effect(Fn *fn, CallExpr *c, BuiltinId id, IrValue **vals, Type **types, u32 n);
 IrValue *append_values(Fn *fn, IrValue *slice, Type *elem, IrValue **vals, u32 n);
@@ -260,7 +277,8 @@ IrValue *bound_method(Fn *fn, const Callee *c, const Atom *name);
 FnInfo *analyze_func(Lower *lw, FuncDecl *d);
 FnInfo *analyze_package_vars(Lower *lw, Package *p);
 bool node_inside(const void *node, const ForStmt *loop); /* within the loop's body, by position */
-FnInfo *info_of(Lower *lw, const void *node); /* of a FuncLit or a range-over-func ForStmt that was analysed */
+FnInfo *info_of(Lower *lw,
+                const void *node); /* of a FuncLit or a range-over-func ForStmt that was analysed */
 bool is_range_func(const ForStmt *s);
 typedef struct InnerSpec { /* gen_data of function literals and range-over-func bodies */
   FnInfo *info;
@@ -268,7 +286,8 @@ typedef struct InnerSpec { /* gen_data of function literals and range-over-func 
 } InnerSpec;
 void lower_func_lit_generate(Lower *lw, FuncInst *fi);
 IrValue *lower_func_lit(Fn *fn, FuncLit *l);
-IrValue *make_closure(Fn *fn, FnInfo *info, void (*generate)(Lower *, FuncInst *)); /* captures from fn's variables */
+IrValue *make_closure(Fn *fn, FnInfo *info,
+                      void (*generate)(Lower *, FuncInst *)); /* captures from fn's variables */
 /* A closure over given values: its function reads them with closure_part(). */
 IrValue *closure_of_values(Fn *fn, u32 func, Type **types, IrValue **vals, u32 n);
 void bind_captures(Fn *fn);

@@ -1,10 +1,11 @@
 /* lower_rangefunc.c - range over functions, as cmd/compile/internal/rangefunc rewrites it.
  *
- * The loop body becomes a function literal func(k, v) bool that is given to the iterator function. Three kinds of hidden
- * variables, captured by reference: #state, one per loop, which catches iterators that misbehave; #next of the enclosing
- * real function, which says how to go on after a body stopped the iteration (-1 return, -2 and below one code per branch);
- * #defers, its defer list. Leaving the body: set #next, mark the loop done, return false; the code after the call of the
- * iterator looks at #next and takes the same exit one level further out. */
+ * The loop body becomes a function literal func(k, v) bool that is given to the iterator function. Three
+ * kinds of hidden variables, captured by reference: #state, one per loop, which catches iterators that
+ * misbehave; #next of the enclosing real function, which says how to go on after a body stopped the iteration
+ * (-1 return, -2 and below one code per branch); #defers, its defer list. Leaving the body: set #next, mark
+ * the loop done, return false; the code after the call of the iterator looks at #next and takes the same exit
+ * one level further out. */
 #include "frontend/lower_priv.h"
 
 enum { RF_DONE, RF_READY, RF_PANIC, RF_EXHAUSTED, RF_MISSING_PANIC }; /* internal/abi's RF_State */
@@ -66,7 +67,8 @@ static void take_exits(Fn *fn, FnInfo *body) {
     RangeExit x = body->exits.v[i];
     if (seen_before(body, i)) continue;
     IrBlock *take = new_block(fn), *other = new_block(fn);
-    ir_branch(fn->f, fn->b, with_imm(op1(fn, BC_EQI_64, &ir_shape_word, get_var(fn, next)), x.code), take, other);
+    ir_branch(fn->f, fn->b, with_imm(op1(fn, BC_EQI_64, &ir_shape_word, get_var(fn, next)), x.code), take,
+              other);
     start_block(fn, take);
     if (!x.target) {
       return_values(fn, NULL);
@@ -83,7 +85,8 @@ void lower_range_func(Fn *fn, ForStmt *s, RangeClause *r) {
   FnInfo *body = info_of(fn->lw, s);
   var_declare_init(fn, body->state_var, k64(fn, RF_READY));
   Object *defers = fn->info->root->defers_var;
-  if (defers && !fn->info->is_range) place_store(fn, place_of_obj(fn, defers), op0(fn, BC_DEFERTOK, &ir_shape_ptr));
+  if (defers && !fn->info->is_range)
+    place_store(fn, place_of_obj(fn, defers), op0(fn, BC_DEFERTOK, &ir_shape_ptr));
   Type *t = expr_type(fn, r->x), *u = type_under(t);
   if (u->kind != TYPE_SIGNATURE) u = type_core(t);
   Callee c = {.kind = CALLEE_VALUE, .sig = (Signature *)u};
@@ -124,7 +127,8 @@ static void bind_iteration(Fn *fn, RangeClause *r, Signature *yield) {
   enter_body(fn);
   u32 n = expr_list_len(r->lhs);
   for (u32 i = 0; !r->def && n > 1 && i < n; i++) snapshot_place(fn, expr_list_at(r->lhs, i));
-  for (u32 i = 0; i < n && i < np; i++) lower_assign_to(fn, expr_list_at(r->lhs, i), v[i], ly[i]->type, r->def);
+  for (u32 i = 0; i < n && i < np; i++)
+    lower_assign_to(fn, expr_list_at(r->lhs, i), v[i], ly[i]->type, r->def);
   fn->memo.n = memo;
 }
 

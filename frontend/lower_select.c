@@ -1,8 +1,9 @@
 /* lower_select.c - select statements.
  *
- * As gc's walk does: no cases blocks forever; one case is a plain send or receive; everything else is SELECT, whose cases
- * name frame areas for the value to send or the place to receive. Channels and values are evaluated in source order before
- * anything is chosen; the left sides of receiving assignments only after their case was chosen. */
+ * As gc's walk does: no cases blocks forever; one case is a plain send or receive; everything else is SELECT,
+ * whose cases name frame areas for the value to send or the place to receive. Channels and values are
+ * evaluated in source order before anything is chosen; the left sides of receiving assignments only after
+ * their case was chosen. */
 #include "frontend/lower_priv.h"
 
 typedef struct Case {
@@ -124,12 +125,14 @@ void lower_select(Fn *fn, SelectStmt *s) {
     else dflt = s->body.v[i];
   }
   IrValue *r = n || !dflt ? emit_select(fn, s, cases, n, dflt != NULL) : NULL;
-  IrValue *which = r ? extract(fn, r, 0, &ir_shape_word) : NULL, *ok = r ? extract(fn, r, 1, &ir_shape_word) : NULL;
+  IrValue *which = r ? extract(fn, r, 0, &ir_shape_word) : NULL,
+          *ok = r ? extract(fn, r, 1, &ir_shape_word) : NULL;
   BranchTarget t;
   push_target(fn, &t, &s->s, done, NULL);
   for (u32 i = 0; i < n; i++) {
     IrBlock *body = new_block(fn), *next = new_block(fn);
-    if (i + 1 < n || dflt) ir_branch(fn->f, fn->b, with_imm(op1(fn, BC_EQI_64, &ir_shape_word, which), i), body, next);
+    if (i + 1 < n || dflt)
+      ir_branch(fn->f, fn->b, with_imm(op1(fn, BC_EQI_64, &ir_shape_word, which), i), body, next);
     else jump_to(fn, body);
     start_block(fn, body);
     chosen(fn, &cases[i], ok);

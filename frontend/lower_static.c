@@ -1,9 +1,10 @@
 /* lower_static.c - data laid out at compile time: initial values of package variables and read-only literals.
  *
- * Follows cmd/compile/internal/staticinit: constants, nil, names of functions, addresses of variables and of literals,
- * and composite literals of these. First static_ok() decides without changing anything, then put() writes the bytes and
- * relocations of a global. Inside functions literals may only be static when sharing them cannot be seen: no addresses.
- * A package variable is laid out when something first refers to it (lower_static_var), so unused tables cost nothing. */
+ * Follows cmd/compile/internal/staticinit: constants, nil, names of functions, addresses of variables and of
+ * literals, and composite literals of these. First static_ok() decides without changing anything, then put()
+ * writes the bytes and relocations of a global. Inside functions literals may only be static when sharing
+ * them cannot be seen: no addresses. A package variable is laid out when something first refers to it
+ * (lower_static_var), so unused tables cost nothing. */
 #include "frontend/lower_priv.h"
 
 #define STATIC_MIN_ELEMS 4
@@ -51,7 +52,8 @@ static bool literal_ok(Static *s, CompositeLit *l, Type *t) {
 static Object *plain_func(Expr *e) {
   Object *o = NULL;
   if (e->n.kind == N_Name && !((Name *)e)->inst) o = ((Name *)e)->obj;
-  if (e->n.kind == N_SelectorExpr && !((SelectorExpr *)e)->selection && !((SelectorExpr *)e)->sel->inst) o = ((SelectorExpr *)e)->sel->obj;
+  if (e->n.kind == N_SelectorExpr && !((SelectorExpr *)e)->selection && !((SelectorExpr *)e)->sel->inst)
+    o = ((SelectorExpr *)e)->sel->obj;
   return o && o->kind == OBJ_FUNC ? o : NULL;
 }
 
@@ -82,7 +84,8 @@ static bool static_ok(Static *s, Expr *e, Type *t) {
   if (dst->vc == VC_IFACE && (ly->vc == VC_IFACE || !ly->direct_iface)) return false;
   switch (e->n.kind) {
   case N_CompositeLit:
-    if (ly->under->kind == TYPE_POINTER) return !s->in_func && literal_ok(s, (CompositeLit *)e, ptr_base(s, et));
+    if (ly->under->kind == TYPE_POINTER)
+      return !s->in_func && literal_ok(s, (CompositeLit *)e, ptr_base(s, et));
     return literal_ok(s, (CompositeLit *)e, et);
   case N_Operation:
     return ((Operation *)e)->op == OP_AND && !((Operation *)e)->y && ly->under->kind == TYPE_POINTER &&
@@ -185,7 +188,8 @@ static i64 elems_len(CompositeLit *l) {
   i64 next = 0, n = 0;
   for (u32 i = 0; i < l->elems.n; i++) {
     Expr *e = l->elems.v[i];
-    if (e->n.kind == N_KeyValueExpr) CHECK(const_int64_val(const_to_int(((KeyValueExpr *)e)->key->val), &next));
+    if (e->n.kind == N_KeyValueExpr)
+      CHECK(const_int64_val(const_to_int(((KeyValueExpr *)e)->key->val), &next));
     if (++next > n) n = next;
   }
   return n;
@@ -251,7 +255,8 @@ static void put(Static *s, Data *d, i64 off, Expr *e, Type *t) {
   } else if (e->n.kind == N_Operation) {
     Expr *x = ast_unparen(((Operation *)e)->x);
     Object *v = package_var(x);
-    reloc(s, d, off, BCR_GLOBAL, v ? lower_global(s->lw, v) : new_literal(s, (CompositeLit *)x, ptr_base(s, et)));
+    reloc(s, d, off, BCR_GLOBAL,
+          v ? lower_global(s->lw, v) : new_literal(s, (CompositeLit *)x, ptr_base(s, et)));
   } else {
     reloc(s, d, off, BCR_FUNCVAL, lower_func(s->lw, plain_func(e), NULL));
   }
@@ -286,7 +291,8 @@ void lower_static_var(Lower *lw, Object *var, u32 g) {
   if (!ptrmap_has(&lw->var_inits, p)) {
     ptrmap_set(&lw->var_inits, p, p);
     for (u32 i = 0; i < p->init_order.n; i++)
-      if (p->init_order.v[i].nlhs == 1) ptrmap_set(&lw->var_inits, p->init_order.v[i].lhs[0], p->init_order.v[i].rhs);
+      if (p->init_order.v[i].nlhs == 1)
+        ptrmap_set(&lw->var_inits, p->init_order.v[i].lhs[0], p->init_order.v[i].rhs);
   }
   Expr *x = ptrmap_get(&lw->var_inits, var);
   if (x) lower_static_init(lw, g, x, var->type);
@@ -339,7 +345,9 @@ static bool literal_to_global(Fn *fn, CompositeLit *l, Type *t, u32 *g, bool arr
   return true;
 }
 
-bool literal_is_static(Fn *fn, CompositeLit *l, Type *t, u32 *g) { return literal_to_global(fn, l, t, g, false); }
+bool literal_is_static(Fn *fn, CompositeLit *l, Type *t, u32 *g) {
+  return literal_to_global(fn, l, t, g, false);
+}
 bool array_literal_is_static(Fn *fn, CompositeLit *l, Type *array, u32 *g) {
   return literal_to_global(fn, l, array, g, true);
 }

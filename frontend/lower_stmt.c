@@ -1,9 +1,9 @@
 /* lower_stmt.c - statements: declarations, assignments, if, for, labels, return.
  *
- * Assignments: a single one evaluates the right side first unless the left contains calls, as gc orders them; in tuple
- * assignments the operands of index expressions and indirections on the left are evaluated first (into fn->memo), then
- * the right side, then the stores are made from left to right.
- * Not here: switch (lower_switch.c), range (lower_stmt_range.c), select (lower_select.c). */
+ * Assignments: a single one evaluates the right side first unless the left contains calls, as gc orders them;
+ * in tuple assignments the operands of index expressions and indirections on the left are evaluated first
+ * (into fn->memo), then the right side, then the stores are made from left to right. Not here: switch
+ * (lower_switch.c), range (lower_stmt_range.c), select (lower_select.c). */
 #include "frontend/lower_priv.h"
 
 void lower_stmts(Fn *fn, StmtList *list) {
@@ -42,7 +42,8 @@ void lower_assign_to(Fn *fn, Expr *lhs, IrValue *v, Type *vt, bool def) {
 static bool declare_literal(Fn *fn, Object *o, Expr *rhs) {
   rhs = ast_unparen(rhs);
   const Layout *ly = fn_layout(fn, o->type);
-  if (rhs->n.kind != N_CompositeLit || ly->vc != VC_AGG || !types_identical(ly->type, expr_type(fn, rhs))) return false;
+  if (rhs->n.kind != N_CompositeLit || ly->vc != VC_AGG || !types_identical(ly->type, expr_type(fn, rhs)))
+    return false;
   if (!var_boxed(fn, o, ly) && ly->shape.nslots <= 8) return false;
   Binding *b = var_declare(fn, o);
   complit_fill(fn, (CompositeLit *)rhs, place_of_obj(fn, o), b->kind == BIND_BOX);
@@ -149,7 +150,8 @@ static void assign_op(Fn *fn, AssignStmt *s) {
 
 static void lower_assign(Fn *fn, AssignStmt *s) {
   if (s->op != OP_NONE && s->op != OP_DEF) assign_op(fn, s);
-  else if (expr_list_len(s->lhs) == 1) assign_single(fn, expr_list_at(s->lhs, 0), expr_list_at(s->rhs, 0), s->op == OP_DEF);
+  else if (expr_list_len(s->lhs) == 1)
+    assign_single(fn, expr_list_at(s->lhs, 0), expr_list_at(s->rhs, 0), s->op == OP_DEF);
   else assign_many(fn, s->lhs, s->rhs, s->op == OP_DEF);
 }
 

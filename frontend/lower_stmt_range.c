@@ -1,7 +1,8 @@
 /* lower_stmt_range.c - for ... range over integers, strings, arrays, slices, maps and channels.
  *
- * The range expression is evaluated once; a hidden index or iterator drives the loop, and the iteration variables are
- * assigned (or declared anew, Go 1.22) at the start of each iteration. Over functions: lower_rangefunc.c. */
+ * The range expression is evaluated once; a hidden index or iterator drives the loop, and the iteration
+ * variables are assigned (or declared anew, Go 1.22) at the start of each iteration. Over functions:
+ * lower_rangefunc.c. */
 #include "frontend/lower_priv.h"
 
 typedef struct Loop {
@@ -101,7 +102,8 @@ static void range_string(Loop *l, Expr *x) {
   IrVar *i = counter(fn, k64(fn, 0)), *next = ir_var_new(fn->f, &ir_shape_word, NULL);
   loop_enter(l);
   IrValue *iv = ir_var_read(fn->f, fn->b, i);
-  ir_branch(fn->f, fn->b, op2(fn, BC_LT_I64, &ir_shape_word, iv, extract(fn, s, 1, &ir_shape_word)), l->body, l->done);
+  ir_branch(fn->f, fn->b, op2(fn, BC_LT_I64, &ir_shape_word, iv, extract(fn, s, 1, &ir_shape_word)), l->body,
+            l->done);
   start_block(fn, l->body);
   IrValue *rn = op2(fn, BC_STR_NEXT, &ir_shape_2words, s, iv);
   ir_var_write(fn->f, fn->b, next, extract(fn, rn, 1, &ir_shape_word));
@@ -155,7 +157,9 @@ static void range_array(Loop *l, Expr *x, Array *a) {
   if (ly->size > BIG_LOCAL) {
     IrValue *p = with_imm(op0(fn, BC_NEW, &ir_shape_ptr), lower_type(fn->lw, ly->type));
     copy = place_of_mem(p, 0, ly);
-    if (is_placeable(fn, x)) op2(fn, BC_MOVE_T, &ir_shape_none, p, place_addr(fn, place_of(fn, x)))->imm = lower_type(fn->lw, ly->type);
+    if (is_placeable(fn, x))
+      op2(fn, BC_MOVE_T, &ir_shape_none, p, place_addr(fn, place_of(fn, x)))->imm =
+          lower_type(fn->lw, ly->type);
     else store_mem(fn, p, 0, ly, lower_expr(fn, x));
   } else {
     copy = place_of_local(temp_local(fn, ly), ly);

@@ -1,7 +1,7 @@
 /* lower_switch.c - expression switches and type switches.
  *
- * The tag is evaluated once; cases are tested from top to bottom, except that many constant integer or string cases are
- * searched by bisection (they are distinct, so the order of the tests cannot be seen). */
+ * The tag is evaluated once; cases are tested from top to bottom, except that many constant integer or string
+ * cases are searched by bisection (they are distinct, so the order of the tests cannot be seen). */
 #include "frontend/lower_priv.h"
 #include <stdlib.h>
 
@@ -39,7 +39,8 @@ static void bisect(Switch *sw, ConstCase *c, u32 n) {
   if (n <= 3) {
     for (u32 i = 0; i < n; i++) {
       IrBlock *next = new_block(fn);
-      ir_branch(fn->f, fn->b, equal_values(fn, ly, sw->tag, const_value(fn, c[i].c, sw->tag_type)), c[i].to, next);
+      ir_branch(fn->f, fn->b, equal_values(fn, ly, sw->tag, const_value(fn, c[i].c, sw->tag_type)), c[i].to,
+                next);
       start_block(fn, next);
     }
     jump_to(fn, sw->dflt);
@@ -60,7 +61,8 @@ static bool dispatch_by_bisection(Switch *sw, SwitchStmt *s) {
   if (!sw->tag) return false;
   const Layout *ly = lower_layout(sw->fn->lw, sw->tag_type);
   bool is_bool = ly->under->kind == TYPE_BASIC && ((Basic *)ly->under)->info & BI_BOOLEAN;
-  if ((ly->vc != VC_INT && ly->vc != VC_STRING) || is_bool || !cases_are_const(s, &n) || n < BISECT_MIN) return false;
+  if ((ly->vc != VC_INT && ly->vc != VC_STRING) || is_bool || !cases_are_const(s, &n) || n < BISECT_MIN)
+    return false;
   ConstCase *c = xcalloc(n, sizeof *c);
   for (u32 i = 0; i < s->body.n; i++)
     for (u32 j = 0; j < expr_list_len(s->body.v[i]->cases); j++)

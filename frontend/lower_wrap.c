@@ -1,9 +1,9 @@
-/* lower_wrap.c - functions without source: method wrappers, bound methods (x.M as a value), and the thunks of go and
- * defer statements. All are flagged BCF_WRAPPER, so that recover() and runtime.Callers look through them, and end in a tail
- * call where the callee is known.
+/* lower_wrap.c - functions without source: method wrappers, bound methods (x.M as a value), and the thunks of
+ * go and defer statements. All are flagged BCF_WRAPPER, so that recover() and runtime.Callers look through
+ * them, and end in a tail call where the callee is known.
  *
- * A thunk reads what it needs from its closure, struct { F uintptr; X0, X1 ... }: the function value or receiver first,
- * then the arguments. Its ThunkSpec outlives the function that makes the closure. */
+ * A thunk reads what it needs from its closure, struct { F uintptr; X0, X1 ... }: the function value or
+ * receiver first, then the arguments. Its ThunkSpec outlives the function that makes the closure. */
 #include "frontend/lower_priv.h"
 
 typedef struct ThunkSpec {
@@ -127,9 +127,11 @@ void lower_go_defer(Fn *fn, CallStmt *st) {
     return;
   }
   u32 most = np + 2 + call->args.n;
-  IrValue **vals = NEW_ARRAY(&fn->f->arena, IrValue *, most), **keep = NEW_ARRAY(&fn->f->arena, IrValue *, most);
+  IrValue **vals = NEW_ARRAY(&fn->f->arena, IrValue *, most),
+          **keep = NEW_ARRAY(&fn->f->arena, IrValue *, most);
   Type **types = NEW_ARRAY(&fn->f->arena, Type *, most);
-  ThunkSpec s = {.kind = c.kind, .func = c.func, .method = c.method, .iface = c.iface, .sig = c.sig, .parts = types};
+  ThunkSpec s = {
+      .kind = c.kind, .func = c.func, .method = c.method, .iface = c.iface, .sig = c.sig, .parts = types};
   if (c.kind == CALLEE_IFACE) {
     op1(fn, BC_NILCHK, &ir_shape_none, extract(fn, c.fn, 0, &ir_shape_ptr));
     types[0] = c.iface;
