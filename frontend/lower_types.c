@@ -589,7 +589,10 @@ u32 lower_type(Lower *lw, Type *t) {
   lw->m->types.v[at] = b;
   recipe_parts(lw, at, l->under);
   if (l->under->kind != TYPE_INTERFACE) recipe_methods(lw, at, t);
-  if (t->kind == TYPE_NAMED && l->under->kind != TYPE_INTERFACE) {
+  /* *T may have methods that T lacks; reflect.New must find them. */
+  bool embeds = false;
+  for (u32 i = 0; i < lw->m->types.v[at].nfields; i++) embeds |= lw->m->types.v[at].fields[i].embedded;
+  if ((t->kind == TYPE_NAMED || embeds) && l->under->kind != TYPE_INTERFACE) {
     u32 ptr = lower_type(lw, type_new_pointer(t));
     lw->m->types.v[at].ptr_to = ptr;
   }

@@ -7,7 +7,9 @@
  */
 #include "vm/types.h"
 
+#include <locale.h>
 #include <stdlib.h>
+#include <wctype.h>
 
 #include "runtime/heap.h"
 #include "runtime/iface.h"
@@ -113,6 +115,16 @@ static u32 put_varint(u8 *p, u64 n) {
 static const u8 *make_name(const Atom *text, const Atom *tag, const Atom *pkgpath, bool exported,
     bool embedded);
 
+/* Begins with an upper-case letter. */
+static bool is_exported(const Atom *name) {
+  i32 r;
+  utf8_decode(name->s, name->len, &r);
+  if (r < 0x80) return r >= 'A' && r <= 'Z';
+  static locale_t unicode;
+  if (!unicode) unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
+  return unicode && iswupper_l((wint_t)r, unicode);
+}
+
 static AbiNameOff name_off(const u8 *p) { return (AbiNameOff)(uintptr_t)p; }
 static AbiNameOff text_name_off(const Atom *text) { return text ? name_off(make_name(text, NULL, NULL,
     false, false)) : 0; }
@@ -123,6 +135,7 @@ static const u8 *make_name(const Atom *text, const Atom *tag, const Atom *pkgpat
   PtrMap *cache = &plain_names[exported + 2 * embedded];
   const u8 *known = plain ? ptrmap_get(cache, text) : NULL;
   if (known) return known;
+  AbiNameOff pkg = text_name_off(pkgpath); /* before p: what is behind p's end is given back */
   u8 *p = low_alloc(&low_meta, 1 + 10 + text->len + (tag ? 10 + tag->len : 0) + 4, 1), *q = p;
   *q++ = (u8)((exported ? ABI_NAME_EXPORTED : 0) | (tag && tag->len ? ABI_NAME_TAG : 0) |
               (pkgpath ? ABI_NAME_PKGPATH : 0) | (embedded ? ABI_NAME_EMBEDDED : 0));
@@ -135,8 +148,7 @@ static const u8 *make_name(const Atom *text, const Atom *tag, const Atom *pkgpat
     q += tag->len;
   }
   if (pkgpath) {
-    AbiNameOff off = text_name_off(pkgpath);
-    memcpy(q, &off, 4);
+    memcpy(q, &pkg, 4);
     q += 4;
   }
   low_meta.next = q;
@@ -189,7 +201,8 @@ static void fill_base(LinkedModule *lm, u32 index, AbiType *t) {
   t->tflag = (u8)((r->has_uncommon ? ABI_TFLAG_UNCOMMON : 0) | (r->name ? ABI_TFLAG_NAMED : 0) |
                   (recipe_facts(lm->m, index).regular ? ABI_TFLAG_REGULAR_MEMORY : 0) |
                   (r->direct_iface ? ABI_TFLAG_DIRECT_IFACE : 0));
-  t->str = text_name_off(r->string);
+  const BcType *named = r->kind == BCK_POINTER && !r->name ? recipe(lm->m, r->elem) : r;
+  t->str = name_off(make_name(r->string, NULL, NULL, named->name && is_exported(named->name), false));
   if (r->comparable) t->equal = type_closure(&equal_rec, t);
   u64 words = t->ptr_bytes / 8, bytes = (words + 7) / 8;
   if (bytes > ABI_MAX_PTRMASK_BYTES) {

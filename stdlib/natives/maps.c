@@ -51,9 +51,12 @@ NATIVE_FN(rt_growslice) { /* (t, old Slice, num int) Slice: len stays */
 }
 NATIVE_FN(rt_unsafeslice) { /* (t, ptr, len): checks only */
   const AbiType *t = fp[0].p;
-  i64 n = fp[2].i;
-  if (n < 0 || (t->size && (u64)n > HEAP_MAX_ALLOC / t->size)) return native_panic_error(g, "unsafe.Slice: len out of range");
-  if (!fp[1].p && n > 0) return native_panic_error(g, "unsafe.Slice: ptr is nil and len is not zero");
+  u64 n = fp[2].u, size;
+  const char *bad_len = "unsafe.Slice: len out of range", *nil = "unsafe.Slice: ptr is nil and len is not zero";
+  if ((i64)n < 0) return native_panic_error(g, bad_len);
+  if (t->size == 0 && !fp[1].p && n > 0) return native_panic_error(g, nil);
+  if (__builtin_mul_overflow(t->size, n, &size) || size > 0 - fp[1].u)
+    return native_panic_error(g, fp[1].p ? bad_len : nil);
   return ST_OK;
 }
 

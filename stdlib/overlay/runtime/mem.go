@@ -181,13 +181,5 @@ func runFinalizers() {
 	}
 }
 
-// staticuint64s backs interfaces that hold single bytes and small numbers.
-var staticuint64s [256]uint64
-
-func init() {
-	for i := range staticuint64s {
-		staticuint64s[i] = uint64(i)
-	}
-}
-
-func getStaticuint64s() *[256]uint64 { return &staticuint64s }
+// getStaticuint64s returns the numbers 0 to 255 in read-only memory.
+func getStaticuint64s() *[256]uint64
