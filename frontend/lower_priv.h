@@ -109,7 +109,6 @@ static inline IrValue *with_imm(IrValue *v, i64 imm) {
   return v;
 }
 static inline IrValue *k64(Fn *fn, i64 k) { return ir_const(fn->f, fn->b, (u64)k, &ir_shape_word); }
-static inline IrValue *knil(Fn *fn) { return ir_const(fn->f, fn->b, 0, &ir_shape_ptr); }
 static inline IrValue *extract(Fn *fn, IrValue *v, u32 first, const IrShape *s) {
   return ir_extract(fn->f, fn->b, v, first, s);
 }
@@ -288,7 +287,7 @@ void lower_func_lit_generate(Lower *lw, FuncInst *fi);
 IrValue *lower_func_lit(Fn *fn, FuncLit *l);
 IrValue *make_closure(Fn *fn, FnInfo *info,
                       void (*generate)(Lower *, FuncInst *)); /* captures from fn's variables */
-/* A closure over given values: its function reads them with closure_part(). */
+/* A closure over given values: its function reads them at their offsets. */
 IrValue *closure_of_values(Fn *fn, u32 func, Type **types, IrValue **vals, u32 n);
 void bind_captures(Fn *fn);
 bool per_iteration_vars(Fn *fn, const ForStmt *s);
