@@ -60,7 +60,7 @@ void sched_set_wake_hook(void (*fn)(void)) { sched.wake_hook = fn; }
 static void set_curg(G *g) { __atomic_store_n(&sched_curg, g, __ATOMIC_RELEASE); }
 static void clear_preempt(G *g) {
   __atomic_store_n(&g->preempt, 0, __ATOMIC_RELAXED);
-  __atomic_store_n(&g->limit, g->seg_limit, __ATOMIC_RELAXED);
+  g_set_limit(g, g->seg_limit);
 }
 
 /* ---- run queues ---- */
@@ -117,7 +117,7 @@ static G *g_alloc(void) {
 
 G *g_new(G *parent, void *closure) {
   G *g = g_alloc();
-  if (g->seg) g->limit = g->seg_limit = segment_limit(g->seg);
+  if (g->seg) g_set_limit(g, g->seg_limit = segment_limit(g->seg));
   else stack_push(g, 1);
   g->id = ++sched.next_id;
   g->start_closure = closure;
@@ -242,7 +242,7 @@ void sched_preempt(void) {
   G *g = __atomic_load_n(&sched_curg, __ATOMIC_ACQUIRE);
   if (!g) return;
   __atomic_store_n(&g->preempt, 1, __ATOMIC_RELAXED);
-  __atomic_store_n(&g->limit, NULL, __ATOMIC_RELAXED);
+  g_set_limit(g, NULL);
 }
 
 void sched_attention(u32 why) {

@@ -78,7 +78,7 @@ static void segment_free(G *g, Segment *s) {
 static void segment_use(G *g, Segment *s) {
   g->seg = s;
   g->seg_limit = segment_limit(s);
-  if (!g->preempt) g->limit = g->seg_limit;
+  if (!g_preempted(g)) g_set_limit(g, g->seg_limit);
 }
 
 static NORETURN void stack_overflow(G *g) {
@@ -143,7 +143,8 @@ void stack_free_all(G *g) {
     segment_free(g, s);
   }
   g->seg = NULL;
-  g->limit = g->seg_limit = NULL;
+  g->seg_limit = NULL;
+  g_set_limit(g, NULL);
 }
 
 i64 stack_set_max(i64 bytes) {

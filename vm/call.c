@@ -21,7 +21,7 @@ void call_init(void) {
 /* ---- frames and segments ---- */
 /* With stackseg every stack check must fail, so that every call comes here. */
 static void apply_stackseg(G *g) {
-  if (unlikely(debug_flags.stackseg)) g->limit = NULL;
+  if (unlikely(debug_flags.stackseg)) g_set_limit(g, NULL);
 }
 static bool has_room(const G *g, const Slot *window, const FuncRec *rec) {
   return !debug_flags.stackseg && window + rec->nslots <= g->seg_limit;
@@ -59,7 +59,7 @@ void call_enter(G *g, FuncRec *rec, void *ctx, Slot *window, Slot *caller_fp, co
   g->fp = window;
 }
 
-static G *poll_entered(G *g) { return g->preempt ? call_poll(g, g->pc, g->fp, false) : g; }
+static G *poll_entered(G *g) { return g_preempted(g) ? call_poll(g, g->pc, g->fp, false) : g; }
 
 G *call_slow(G *g, FuncRec *rec, void *ctx, Slot *window, Slot *caller_fp, const Insn *ret) {
   call_enter(g, rec, ctx, window, caller_fp, ret);

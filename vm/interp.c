@@ -82,10 +82,10 @@ typedef HANDLER_TYPE void Handler(PARAMS);
     NEXT;                           \
   } while (0)
 /* The end of an instruction that allocated: its safepoint. */
-#define FINISH_ALLOC                         \
-  do {                                       \
-    if (unlikely(g->preempt)) GOTO(poll);    \
-    NEXT;                                    \
+#define FINISH_ALLOC                          \
+  do {                                        \
+    if (unlikely(g_preempted(g))) GOTO(poll); \
+    NEXT;                                     \
   } while (0)
 #define FINISH_MAY_ALLOC(st)             \
   do {                                       \
