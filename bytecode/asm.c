@@ -104,7 +104,8 @@ static bool read_i64(Asm *a, i64 *v) {
 }
 
 static bool read_u64(Asm *a, u64 max, u64 *v) {
-  i64 x;
+  i64 x = 0;
+  *v = 0;
   if (!read_i64(a, &x)) return false;
   if ((u64)x > max) return asm_error(a, "number too large", NULL);
   *v = (u64)x;
