@@ -72,6 +72,9 @@ def run(args, package):
         status = "timeout"
     elif "[no test files]" in output:
         status = "none"
+    for tree in (args.goroot, os.path.realpath(args.goroot), os.path.realpath(os.path.join(args.goroot, "src/..")),
+                 ROOT):
+        output = output.replace(tree, "$GOROOT" if tree != ROOT else ".")
     bad = status not in ("pass", "none")
     return Result(package, status, time.time() - start, first_reason(output) if bad else "")
 
