@@ -646,8 +646,8 @@ static bool fits_frame(const IrFunc *f) {
 }
 
 bool ir_emit(IrFunc *f, BcModule *m, u32 index, Err *err) {
-  if (!fits_frame(f)) return err_set(err, "%s: frame too large", f->name->s);
   ir_prepare(f);
+  if (!fits_frame(f)) return err_set(err, "%s: frame too large", f->name->s);
   ir_optimize(f);
   ir_split_edges(f);
   Emission em = {.e = {.f = f, .arena = &f->arena}, .m = m, .code = {.arena = &f->arena}};
