@@ -5,12 +5,13 @@
 
 enum { KEYS = 6000 };
 static u8 group_mask[64];
+static Arena types; /* of the group types, which live as long as the program */
 
 /* A map type for small keys and elements, with the group's layout as gc makes it. */
 static AbiMapType make_type(AbiType *key, AbiType *elem, u32 flags) {
   u64 ks = flags & ABI_MAP_INDIRECT_KEY ? 8 : key->size, es = flags & ABI_MAP_INDIRECT_ELEM ? 8 : elem->size;
   u64 elem_off = ALIGN_UP(ks, es < 8 && es ? es : 8), slot = ALIGN_UP(elem_off + es, 8);
-  AbiType *group = calloc(1, sizeof *group);
+  AbiType *group = NEW(&types, AbiType);
   memset(group_mask, 0xff, sizeof group_mask); /* every word: harmless for integers */
   *group = (AbiType){.size = 8 + 8 * slot, .ptr_bytes = 8 + 8 * slot, .align = 8, .kind = BCK_STRUCT, .gcdata = group_mask};
   return (AbiMapType){.t = {.size = 8, .ptr_bytes = 8, .kind = BCK_MAP}, .key = key, .elem = elem, .group = group,
