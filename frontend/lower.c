@@ -181,7 +181,8 @@ BcModule *lower_program(const LowerConfig *cfg, Package **pkgs, u32 n, Package *
   BcModule *m = lw->m;
   arena_free(&lw->arena);
   PtrMap *maps[] = {&lw->funcs_by_symbol, &lw->globals_by_symbol, &lw->layouts, &lw->strings,
-                    &lw->itabs, &lw->packages, &lw->linknames, &lw->local_types, &lw->iface_called};
+                    &lw->itabs, &lw->packages, &lw->linknames, &lw->local_types, &lw->iface_called,
+                    &lw->fn_infos, &lw->var_inits};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) ptrmap_free(maps[i]);
   free(lw);
   if (diags->nerrors == errors) return m;

@@ -163,7 +163,7 @@ Status gc_cycle_wait(G *g, u64 seen);
 
 /* ---- memory access of Go code (DESIGN D21) and write barriers ---- */
 #define MEM_ACCESS(name, T)                                                    \
-  typedef T __attribute__((may_alias)) MemAlias_##name;                        \
+  typedef T __attribute__((may_alias, aligned(1))) MemAlias_##name;                        \
   static inline T mem_ld_##name(const void *p) { return *(MemAlias_##name const *)p; } \
   static inline void mem_st_##name(void *p, T v) { *(MemAlias_##name *)p = v; }
 typedef void *VoidPtr;

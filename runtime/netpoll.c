@@ -22,6 +22,7 @@ typedef struct PollSide {
 } PollSide;
 struct PollDesc {
   PollDesc *next; /* free list */
+  PollDesc *all;  /* the list of all: Go memory, which refers to those in use, is no root of leak checkers */
   int fd;
   u16 seq;
   bool closing, event_err;
@@ -31,7 +32,7 @@ enum { SIDE_READ, SIDE_WRITE };
 
 static int epfd = -1, break_fd = -1;
 static _Atomic bool break_pending;
-static PollDesc *free_descs;
+static PollDesc *free_descs, *all_descs;
 static int waiters;
 
 void netpoll_init(void) {
@@ -64,8 +65,12 @@ PollDesc *netpoll_open(int fd, int *err) {
   netpoll_init();
   PollDesc *pd = free_descs;
   if (pd) free_descs = pd->next;
-  else pd = xcalloc(1, sizeof(*pd));
-  *pd = (PollDesc){.fd = fd, .seq = (u16)(pd->seq + 1)};
+  else {
+    pd = xcalloc(1, sizeof(*pd));
+    pd->all = all_descs;
+    all_descs = pd;
+  }
+  *pd = (PollDesc){.all = pd->all, .fd = fd, .seq = (u16)(pd->seq + 1)};
   timer_setup(&pd->side[0].timer);
   timer_setup(&pd->side[1].timer);
   struct epoll_event ev = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.u64 = event_data(pd)};
