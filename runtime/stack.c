@@ -97,9 +97,11 @@ Segment *stack_push(G *g, u32 need) {
   }
   if (!s) {
     size_t want = !cur ? STACK_MIN : cur->size < STACK_CACHED_MAX / 2 ? cur->size * 2 : STACK_CACHED_MAX;
-    if (debug_flags.tiny) want = STACK_MIN;
+    if (debug_flags.tiny | debug_flags.stackseg) want = STACK_MIN;
     if (want < bytes) want = bytes;
-    if (unlikely(g->stack_bytes + want > (u64)max_bytes)) stack_overflow(g);
+    /* With a segment per call a frame takes many times its size. */
+    u64 limit = (u64)max_bytes * (debug_flags.stackseg ? 16 : 1);
+    if (unlikely(g->stack_bytes + want > limit)) stack_overflow(g);
     s = segment_alloc(want);
     g->stack_bytes += s->size;
     s->prev = cur;
