@@ -82,6 +82,8 @@ struct G {
   bool paniconfault;
   u8 fips_indicator;   /* crypto/internal/fips140 */
   bool fips_bypass;
+  bool pin_preempt;    /* a preemption waits for procUnpin */
+  u32 pinned;          /* procPin: no other goroutine runs on this P before as many procUnpins */
   /* ---- natives in progress (native.h) ---- */
   struct NativeFrame *native; /* innermost native that asked for a CALL or is parked */
   u64 stack_bytes;     /* of all its segments */

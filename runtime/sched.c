@@ -259,6 +259,10 @@ bool sched_safepoint(G *g) {
   bool stress = debug_flags.gcstress && safepoints % (u64)debug_flags.gcstress == 0;
   if (stress || gc_wanted()) gc_collect();
   if (unlikely(debug_flags.gcstress | debug_flags.schedfuzz)) sched_preempt();
+  if (unlikely(g->pinned)) {
+    g->pin_preempt = true;
+    return false;
+  }
   if (debug_flags.schedfuzz && cheaprandn(8) == 0) return true;
   if (atomic_load_explicit(&sched.attention, memory_order_relaxed)) return true;
   if (!atomic_load_explicit(&sched.yield, memory_order_relaxed)) return false;

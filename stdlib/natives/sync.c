@@ -37,7 +37,16 @@ NATIVE_FN(sync_can_spin) {
 }
 NATIVE_FN(sync_nothing) { return ST_OK; }
 NATIVE_FN(sync_proc_pin) {
+  g->pinned++;
   fp[0].i = 0;
+  return ST_OK;
+}
+NATIVE_FN(sync_proc_unpin) {
+  g->pinned--;
+  if (unlikely(g->pin_preempt) && g->pinned == 0) {
+    g->pin_preempt = false;
+    sched_preempt();
+  }
   return ST_OK;
 }
 
