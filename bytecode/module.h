@@ -1,8 +1,10 @@
 /* module.h - a module: what the front end makes and the VM links. In-memory form; codec.c writes and reads it.
  *
  * A module owns all its memory (one arena) and points into nothing of the front end's. References between its parts are
- * indices (u32, BC_NONE for none). One module may hold many packages: the functions, types and globals that a program
- * reaches. Symbols with the same name in modules linked later resolve to the one linked first.
+ * indices (u32, BC_NONE for none). A module holds one package or many: std as a whole (the image), the packages of a
+ * program, one input of a session. What it uses of modules linked earlier it names by symbol: functions, globals and
+ * types marked extern. Symbols with the same name in modules linked later resolve to the one linked first; names that
+ * start with ".." are the module's own.
  */
 #ifndef GOVM_BYTECODE_MODULE_H
 #define GOVM_BYTECODE_MODULE_H
@@ -42,6 +44,10 @@ typedef struct BcType {
   u8 align, field_align;
   bool comparable, variadic, direct_iface;
   bool has_uncommon;   /* named, or has methods */
+  bool is_extern;      /* a module linked earlier has it under the same key. Here: kind, key, string, size, align,
+                          field_align, ptr_bytes, and elem, key_type, len of arrays, slices, maps, chans, pointers as
+                          far as instructions need them (BC_NONE otherwise); no fields, methods, parameters */
+  u64 ptr_bytes;       /* extern: of the prefix of a value that may hold pointers */
   u8 chandir;          /* reflect.ChanDir: 1 recv, 2 send, 3 both */
   i64 len;             /* array */
   u32 elem, key_type;  /* elem: array, chan, map, pointer, slice; key_type: map */
@@ -65,7 +71,8 @@ typedef enum BcFuncFlags {
   BCF_NATIVE = 8,      /* no code: provided by C, by symbol */
   BCF_VARIADIC = 16,
   BCF_RANGEBODY = 32,  /* body of a range-over-func loop */
-  BCF_NOTINHEAP = 64
+  BCF_NOTINHEAP = 64,
+  BCF_EXTERN = 128     /* no code: a module linked earlier defines the symbol; signature (nargs, nres) as there */
 } BcFuncFlags;
 
 typedef struct BcLine { u32 pc; u32 file; u32 line; } BcLine; /* from instruction pc on; file: index into files */
@@ -120,11 +127,14 @@ typedef struct BcGlobal {
   u32 nrelocs;
   BcReloc *relocs;
   bool rodata;
+  bool is_extern;      /* no data: a module linked earlier defines the symbol */
 } BcGlobal;
 typedef struct BcString { u32 len; const u8 *p; } BcString;
 typedef struct BcItab { u32 iface, type; } BcItab;
-typedef struct BcInit { /* per package, in dependency order */
+typedef struct BcInit { /* per package; the VM orders them: imports first, then by path */
   const Atom *path;
+  u32 nimports;
+  const Atom **imports; /* paths of packages with a BcInit in this module or an earlier one */
   u32 vars_func;       /* function that runs the variable initialisers, BC_NONE */
   u32 ninits;
   u32 *inits;          /* init functions in order */

@@ -10,6 +10,7 @@
  */
 #ifndef GOVM_FRONTEND_LOWER_H
 #define GOVM_FRONTEND_LOWER_H
+#include "bytecode/symbols.h"
 #include "frontend/ir.h"
 #include "frontend/types.h"
 
@@ -128,8 +129,11 @@ void lower_static_var(Lower *lw, Object *var, u32 g); /* the same for a package 
 
 /* ---- lower.c ---- */
 typedef struct LowerConfig {
-  bool whole_packages; /* every non-generic function of the packages, not only what main reaches (compile tests) */
+  bool whole_packages;    /* every non-generic function of main, not only what main reaches (compile tests) */
+  bool library;           /* every function, package-level type and method of all pkgs: a module that later ones build on */
+  const Symbols *defined; /* what modules linked earlier define: becomes extern; NULL: nothing */
 } LowerConfig;
-/* pkgs in dependency order, runtime first; all checked without errors. NULL after errors, which are in diags. */
+/* Lowers pkgs, all checked without errors; main is one of them or NULL. What they import is among pkgs, or its symbols
+ * are in cfg->defined. NULL after errors, which are in diags. */
 BcModule *lower_program(const LowerConfig *cfg, Package **pkgs, u32 n, Package *main, DiagSink *diags);
 #endif
