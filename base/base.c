@@ -41,6 +41,8 @@ void *xrealloc(void *p, size_t n) {
   return p;
 }
 
+void xfree(void *p) { free(p); }
+
 /* ---- arenas ---- */
 struct ArenaBlock {
   ArenaBlock *next;
@@ -51,7 +53,7 @@ struct ArenaBlock {
 void arena_free(Arena *a) {
   for (ArenaBlock *b = a->blocks; b;) {
     ArenaBlock *next = b->next;
-    free(b);
+    xfree(b);
     b = next;
   }
   *a = (Arena){0};
@@ -145,7 +147,7 @@ static void atoms_rehash(void) {
     while (slots[j]) j = (j + 1) & (cap - 1);
     slots[j] = t;
   }
-  free(atoms.slots);
+  xfree(atoms.slots);
   atoms.slots = slots;
   atoms.cap = cap;
 }
@@ -180,7 +182,7 @@ const Atom *atom_printf(const char *fmt, ...) {
 
 /* ---- string buffers ---- */
 void sb_free(StrBuf *b) {
-  free(b->p);
+  xfree(b->p);
   *b = (StrBuf){0};
 }
 
@@ -299,7 +301,7 @@ static void ptrmap_rehash(PtrMap *m) {
   m->n = live;
   m->nslots = 16;
   while (m->nslots < live * 4) m->nslots *= 2;
-  free(m->slots);
+  xfree(m->slots);
   m->slots = xcalloc(m->nslots, sizeof *m->slots);
   for (u32 i = 0; i < m->n; i++) m->slots[ptrmap_slot(m, m->entries[i].key)] = i + 1;
 }
@@ -328,7 +330,7 @@ void ptrmap_delete(PtrMap *m, const void *key) {
 }
 
 void ptrmap_free(PtrMap *m) {
-  free(m->entries);
-  free(m->slots);
+  xfree(m->entries);
+  xfree(m->slots);
   *m = (PtrMap){0};
 }

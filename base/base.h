@@ -46,6 +46,7 @@ NORETURN void base_bug(const char *file, int line, const char *fmt, ...) PRINTF(
 void *xmalloc(size_t n);
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t n);
+void xfree(void *p); /* what the three above gave; memory that libc or a library made is free()'s */
 
 /* ---- arenas ---- */
 typedef struct ArenaBlock ArenaBlock;
@@ -81,7 +82,7 @@ void vec_grow(Arena *a, void *vec, size_t elem, u32 need); /* vec points to a VE
   } while (0)
 #define VEC_LAST(vec) ((vec)->v[(vec)->n - 1])
 #define VEC_POP(vec) ((vec)->v[--(vec)->n])
-#define VEC_FREE(vec) (free((vec)->v), (vec)->v = NULL, (vec)->n = (vec)->cap = 0)
+#define VEC_FREE(vec) (xfree((vec)->v), (vec)->v = NULL, (vec)->n = (vec)->cap = 0)
 
 /* ---- atoms ---- */
 typedef struct Atom {

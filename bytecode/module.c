@@ -12,7 +12,7 @@ BcModule *module_new(void) {
 void module_free(BcModule *m) {
   if (!m) return;
   arena_free(&m->arena);
-  free(m);
+  xfree(m);
 }
 
 u32 module_type_slots(const BcModule *m, u32 type) {

@@ -84,7 +84,7 @@ BcModule *bundle_of_self(Err *e) {
       m = module_read(p, t.length, e);
       if (m && !module_verify(m, e)) m = NULL;
     }
-    free(p);
+    xfree(p);
   }
   close(fd);
   return m;

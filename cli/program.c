@@ -196,7 +196,7 @@ static void put_runtime_first(Program *p, LoadPackage *runtime) {
     for (u32 i = 0; i < p->packages.n; i++)
       if ((ptrmap_get(&needed, p->packages.v[i]->loader) != NULL) == want) VEC_PUSH(NULL, &sorted, p->packages.v[i]);
   ptrmap_free(&needed);
-  free(p->packages.v);
+  xfree(p->packages.v);
   p->packages.v = sorted.v;
 }
 
@@ -229,6 +229,6 @@ BcModule *program_lower(Program *p, bool whole_packages) {
 
 void program_free(Program *p) {
   if (p->loader) loader_free(p->loader);
-  free(p->packages.v);
+  xfree(p->packages.v);
   diag_free(&p->sink);
 }

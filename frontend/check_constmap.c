@@ -86,7 +86,7 @@ const ConstMapEntry *constmap_next(const ConstMap *m, const ConstMapEntry *e) {
 }
 
 static void rehash(ConstMap *m, u32 nheads) {
-  free(m->heads);
+  xfree(m->heads);
   m->heads = xcalloc(nheads, sizeof(u32));
   m->nheads = nheads;
   for (u32 i = 0; i < m->entries.n; i++) {
@@ -105,6 +105,6 @@ void constmap_add(ConstMap *m, ConstKey key, Type *type, Pos pos) {
 
 void constmap_free(ConstMap *m) {
   VEC_FREE(&m->entries);
-  free(m->heads);
+  xfree(m->heads);
   *m = (ConstMap){0};
 }

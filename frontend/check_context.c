@@ -51,7 +51,7 @@ static void link_entry(Context *ctxt, u32 index) {
 }
 
 static void grow_buckets(Context *ctxt) {
-  free(ctxt->buckets);
+  xfree(ctxt->buckets);
   ctxt->nbuckets *= 2;
   ctxt->buckets = xcalloc(ctxt->nbuckets, sizeof *ctxt->buckets);
   for (u32 i = 0; i < ctxt->entries.n; i++) link_entry(ctxt, i);

@@ -105,7 +105,7 @@ static void keyed_field(Checker *check, Operand *x, Expr *e, Struct *s, Type *ba
 static void keyed_fields(Checker *check, Operand *x, CompositeLit *e, Struct *s, Type *base) {
   bool *visited = xcalloc(s->nfields + 1, sizeof(bool));
   for (u32 i = 0; i < e->elems.n; i++) keyed_field(check, x, e->elems.v[i], s, base, visited);
-  free(visited);
+  xfree(visited);
 }
 
 static void positional_fields(Checker *check, Operand *x, CompositeLit *e, Struct *s, Type *base) {

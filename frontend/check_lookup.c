@@ -14,7 +14,7 @@ void embedded_push(EmbeddedList *l, Type *t, int parent, int field, bool indirec
     u32 cap = l->cap * 2;
     EmbeddedType *v = xmalloc(cap * sizeof *v);
     memcpy(v, l->v, l->n * sizeof *v);
-    if (l->v != l->first) free(l->v);
+    if (l->v != l->first) xfree(l->v);
     l->v = v;
     l->cap = cap;
   }
@@ -29,7 +29,7 @@ void embedded_init(EmbeddedList *l, Type *t, bool indirect) {
 }
 
 void embedded_free(EmbeddedList *l) {
-  if (l->v != l->first) free(l->v);
+  if (l->v != l->first) xfree(l->v);
 }
 
 /* Merges the entries from `from` on that have identical types, marking what stays as multiple. */

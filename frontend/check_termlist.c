@@ -41,7 +41,7 @@ TermList termlist_norm(TermList xl) {
       Term *second, *first = term_union(xi, xl.v[j], &second);
       if (second) continue;
       if (!first->type) {
-        free(used);
+        xfree(used);
         return all_termlist;
       }
       xi = first;
@@ -49,7 +49,7 @@ TermList termlist_norm(TermList xl) {
     }
     rl.v[rl.n++] = xi;
   }
-  free(used);
+  xfree(used);
   return rl;
 }
 

@@ -204,7 +204,7 @@ static bool parse_number(const char *text, size_t n, bool frac, NumLit *out) {
   digits[nd] = 0;
   if (nd == 0) ok = false;
   else mpz_set_str(out->mant, digits, out->base);
-  free(digits);
+  xfree(digits);
   if (ok && frac && p < end) {
     char c = *p | 0x20;
     if (c == 'e' && out->base == 10) p++, ok = parse_exponent(&p, end, &out->exp10);
@@ -374,7 +374,7 @@ static const Const *string_literal(const char *text, size_t n) {
   }
   c = const_make_string(buf, (size_t)(out - buf));
 out:
-  free(buf);
+  xfree(buf);
   return c;
 }
 

@@ -60,7 +60,7 @@ static void format_mpz(StrBuf *out, const mpz_t z) {
   char *s = xmalloc(mpz_sizeinbase(z, 10) + 2);
   mpz_get_str(s, 10, z);
   sb_puts(out, s);
-  free(s);
+  xfree(s);
 }
 
 /* x as fmt prints it with %g: the fewest digits that read back as x; an exponent from 10^6 or below 10^-4. */
@@ -128,7 +128,7 @@ static void format_float_exact(StrBuf *out, const mpfr_t f) {
   while (n > 0 && s[n - 1] == '0') n--;
   sb_puts(out, "0x.");
   sb_write(out, s, n);
-  free(s);
+  xfree(s);
   sb_printf(out, "p%+ld", (long)mpfr_get_exp(f));
 }
 

@@ -109,7 +109,7 @@ void diag_print(DiagSink *s, void *file, int limit) {
     print_pos(f, last);
     fputs("too many errors\n", f);
   }
-  free(v);
+  xfree(v);
 }
 
 bool diag_has_syntax_errors(const DiagSink *s) {

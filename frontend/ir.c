@@ -35,7 +35,7 @@ IrFunc *ir_func_new(const Atom *symbol, const Atom *name) {
 void ir_func_free(IrFunc *f) {
   if (!f) return;
   arena_free(&f->arena);
-  free(f);
+  xfree(f);
 }
 
 IrBlock *ir_block_new(IrFunc *f) {

@@ -37,7 +37,7 @@ static void rotate(IrBlockVec *items, const IrBlock *h, IrBlock *const *parent) 
   memcpy(head, items->v, k * sizeof *head);
   memmove(items->v, items->v + k, (n - k) * sizeof *head);
   memcpy(items->v + n - k, head, k * sizeof *head);
-  free(head);
+  xfree(head);
 }
 
 static void flatten(Emitter *e, const IrBlockVec *lists, const IrBlockVec *items, const IrBlock *self) {

@@ -146,11 +146,11 @@ static void general_moves(Code *code, MoveVec *moves, u32 tmp, u32 *nslots) {
   p.writer = xcalloc(p.limit, sizeof *p.writer);
   order_moves(&p, tmp, nslots);
   push_moves(code, p.out, p.nout);
-  free(p.in);
-  free(p.out);
-  free(p.ready);
-  free(p.readers);
-  free(p.writer);
+  xfree(p.in);
+  xfree(p.out);
+  xfree(p.ready);
+  xfree(p.readers);
+  xfree(p.writer);
 }
 
 void ir_parallel_moves(Code *code, MoveVec *moves, u32 tmp, u32 *nslots) {

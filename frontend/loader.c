@@ -41,7 +41,7 @@ void loader_free(Loader *l) {
   VEC_FREE(&l->stack);
   VEC_FREE(&l->std_tags);
   arena_free(&l->arena);
-  free(l);
+  xfree(l);
 }
 
 const LoadPackageList *loader_order(const Loader *l) { return &l->order; }

@@ -184,7 +184,7 @@ BcModule *lower_program(const LowerConfig *cfg, Package **pkgs, u32 n, Package *
                     &lw->itabs, &lw->packages, &lw->linknames, &lw->local_types, &lw->iface_called,
                     &lw->fn_infos, &lw->var_inits};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) ptrmap_free(maps[i]);
-  free(lw);
+  xfree(lw);
   if (diags->nerrors == errors) return m;
   module_free(m);
   return NULL;

@@ -390,7 +390,7 @@ i64 field_offset(Fn *fn, Type *struct_type, u32 index, Type **field_type) {
   i64 *off = xcalloc(s->nfields, sizeof *off);
   struct_offsets(s, off);
   i64 r = off[index];
-  free(off);
+  xfree(off);
   *field_type = fn_type(fn, s->fields[index]->type);
   return r;
 }

@@ -69,7 +69,7 @@ static bool dispatch_by_bisection(Switch *sw, SwitchStmt *s) {
       c[k++] = (ConstCase){expr_list_at(s->body.v[i]->cases, j)->val, sw->bodies[i]};
   qsort(c, n, sizeof *c, compare_cases);
   bisect(sw, c, n);
-  free(c);
+  xfree(c);
   return true;
 }
 

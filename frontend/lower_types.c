@@ -222,7 +222,7 @@ static void mark_struct(Lower *lw, u64 *bits, u64 word, Struct *s) {
   struct_offsets(s, off);
   for (u32 i = 0; i < s->nfields; i++)
     if (lower_layout(lw, s->fields[i]->type)->has_ptrs) mark_pointers(lw, bits, word + (u64)off[i] / 8, s->fields[i]->type);
-  free(off);
+  xfree(off);
 }
 
 /* Sets the bits of t's pointer words when t starts at word `word` (types with pointers are word aligned). */
@@ -287,7 +287,7 @@ static void layout_struct(Lower *lw, Layout *l, Struct *s) {
     next = off[i] + f->size;
   }
   if (next != l->size) l->plain_mem = false;
-  free(off);
+  xfree(off);
 }
 
 static void layout_kind(Lower *lw, Layout *l) {
@@ -462,7 +462,7 @@ static void recipe_struct(Lower *lw, u32 at, Struct *s) {
     const Atom *tag = s->tags && s->tags[i] && s->tags[i]->len ? s->tags[i] : NULL;
     fields[i] = (BcField){f->name, unexported_pkg(f), tag, lower_type(lw, f->type), f->embedded, (u64)off[i]};
   }
-  free(off);
+  xfree(off);
   lw->m->types.v[at].nfields = s->nfields;
   lw->m->types.v[at].fields = fields;
 }

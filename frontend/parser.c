@@ -42,10 +42,10 @@ bool parse_table_driven(ParseState *ps, const char *text, size_t n) {
   if (lex_init(&g.lx, ps, copy, n)) {
     void *parser = GoParseAlloc(xmalloc);
     feed_tokens(&g, parser);
-    GoParseFree(parser, free);
+    GoParseFree(parser, xfree);
   } else {
     build_give_up(&g);
   }
-  free(copy);
+  xfree(copy);
   return !g.failed && ps->nerrors == 0;
 }

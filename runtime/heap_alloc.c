@@ -40,7 +40,7 @@ static VEC(u32) far_index; /* open hash of indices + 1 */
 
 static void far_rehash(void) {
   u32 cap = far_index.cap ? far_index.cap * 2 : 256;
-  free(far_index.v);
+  xfree(far_index.v);
   far_index.v = xcalloc(cap, sizeof(u32));
   far_index.cap = cap;
   for (u32 i = 0; i < far_types.n; i++) {

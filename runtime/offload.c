@@ -91,6 +91,6 @@ void offload_complete(void) {
     atomic_fetch_sub(&sched.offloaded, 1);
     if (j->done) j->done(j->g, j->arg);
     sched_ready(j->g, false);
-    free(j);
+    xfree(j);
   }
 }

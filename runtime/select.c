@@ -88,7 +88,7 @@ Status chan_select(G *g, Slot *fp, Slot *cases, u32 n, bool has_default, Slot *r
     list[i] = (Case){s[SELECT_CHAN].p, {fp + s[SELECT_AREA].u, false}, s[SELECT_DIR].i == SELECT_DIR_SEND, i};
   }
   Status st = select_run(g, list, n, -1, has_default, result);
-  if (list != few) free(list);
+  if (list != few) xfree(list);
   return st;
 }
 
@@ -103,6 +103,6 @@ Status chan_rselect(G *g, RuntimeSelect *cases, i64 n, Slot *result) {
     else list[used++] = (Case){s->ch, {s->val, true}, s->dir == DIR_SEND, (u32)i};
   }
   Status st = select_run(g, list, used, dflt, dflt >= 0, result);
-  if (list != few) free(list);
+  if (list != few) xfree(list);
   return st;
 }

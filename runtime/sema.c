@@ -23,7 +23,7 @@ static void table_grow(void) {
       s->next = *b;
       *b = s;
     }
-  free(old);
+  xfree(old);
 }
 
 /* Where the head of addr's queue is linked; *result is NULL when there is no queue. */

@@ -121,7 +121,7 @@ void heap_remove_finalizer(void *obj) {
   Special **at = special_place(s, obj, SPECIAL_FINALIZER), *sp = *at;
   if (!sp || sp->addr != obj || sp->kind != SPECIAL_FINALIZER) return;
   *at = sp->next;
-  free(sp);
+  xfree(sp);
 }
 
 u64 heap_add_cleanup(void *ptr, void *fn) {
@@ -139,7 +139,7 @@ void heap_remove_cleanup(void *ptr, u64 id) {
     Special *sp = *p;
     if (sp->kind != SPECIAL_CLEANUP || sp->id != id) continue;
     *p = sp->next;
-    free(sp);
+    xfree(sp);
     return;
   }
 }
@@ -206,7 +206,7 @@ static void object_died(Special **first, const Special *end) {
     }
     special_due(sp, sp->addr);
     *p = sp->next;
-    free(sp);
+    xfree(sp);
   }
 }
 

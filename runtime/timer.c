@@ -154,7 +154,7 @@ static void fire_sleep(Timer *t, i64 delay) {
   (void)delay;
   G *g = t->g;
   g->timer = NULL;
-  free(t);
+  xfree(t);
   sched_ready(g, true);
 }
 

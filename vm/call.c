@@ -198,7 +198,7 @@ NativeFrame *native_call(G *g, Slot *fp, void *closure, const Slot *args, u32 na
     apply_stackseg(g);
   }
   memcpy(window, copy, nargs * sizeof(Slot));
-  if (copy != few) free(copy);
+  if (copy != few) xfree(copy);
   window[LINK_PC].pc = &vm_stubs[STUB_RESUME];
   window[LINK_FP].fp = fp;
   window[LINK_CTX].p = closure;

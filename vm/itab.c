@@ -23,7 +23,7 @@ static void table_grow(void) {
   AbiItab **grown = xcalloc(size, sizeof *grown);
   for (u32 i = 0; i < table_size; i++)
     if (table[i]) *table_place(grown, size, table[i]->inter, table[i]->type) = table[i];
-  free(table);
+  xfree(table);
   table = grown;
   table_size = size;
 }

@@ -173,7 +173,7 @@ LinkedModule *link_module(const BcModule *m, Err *e) {
   for (u32 i = 0; i < m->globals.n; i++) mine[i] = make_global(lm, i);
   for (u32 i = 0; i < m->globals.n; i++)
     if (mine[i]) init_global(lm, i);
-  free(mine);
+  xfree(mine);
   return lm;
 }
 

@@ -125,7 +125,7 @@ static Status reflect_call(G *g, Slot *fp) {
   }
   u64 ret_offset = (u32)fp[RC_RET_OFFSET].u;
   NativeFrame *n = native_call(g, fp, closure, args, nargs, reflect_call_done);
-  if (args != few) free(args);
+  if (args != few) xfree(args);
   n->state[RC_FN].p = closure;
   n->state[RC_ARGS].p = (void *)base;
   n->state[RC_RET_OFFSET].u = ret_offset;

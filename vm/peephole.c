@@ -115,5 +115,5 @@ void peephole(const BcFunc *f, Insn *code) {
     u32 both = pair_place(code[i].op, code[i + 1].op)->both;
     if (both) code[i++].op = both;
   }
-  free(target);
+  xfree(target);
 }

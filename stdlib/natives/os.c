@@ -59,7 +59,7 @@ NATIVE_FN(os_envs) {
 NATIVE_FN(runtime_getenv) {
   char *name = c_string(arg_string(fp));
   const char *v = getenv(name);
-  free(name);
+  xfree(name);
   ret_string(fp, v ? str_from_c(v) : (GoString){0});
   return ST_OK;
 }
@@ -110,7 +110,7 @@ static void ret_syscall(Slot *fp, i64 r, int err) {
 static void offloaded_done(G *g __attribute__((unused)), void *arg) {
   OffloadedCall *c = arg;
   ret_syscall(c->window, c->result, c->error);
-  free(c);
+  xfree(c);
 }
 
 /* Calls that may wait for the outside for ever: other goroutines must run meanwhile. */

@@ -342,7 +342,7 @@ NATIVE_FN(debug_free_os_memory) {
 NATIVE_FN(debug_set_traceback) {
   char *s = c_string(arg_string(fp));
   traceback_set_level(s);
-  free(s);
+  xfree(s);
   return ST_OK;
 }
 
