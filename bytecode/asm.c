@@ -39,6 +39,7 @@ typedef struct Asm {
   VEC(u64) maps;
   VEC(BcParam) params;
   VEC(BcArea) areas;
+  VEC(const Atom *) called;
   VEC(BcField) fields;
   VEC(BcMethod) methods;
   VEC(BcReloc) relocs;
@@ -214,7 +215,7 @@ static bool read_type(Asm *a) {
     return false;
   t.align = (u8)align;
   t.field_align = (u8)falign;
-  bool *flags[] = {&t.comparable, &t.variadic, &t.direct_iface, &t.has_uncommon};
+  bool *flags[] = {&t.comparable, &t.variadic, &t.direct_iface, &t.has_uncommon, &t.is_extern};
   for (u32 i = 0; i < ARRAY_LEN(flags); i++) *flags[i] = accept(a, text_type_flags[i]);
   if (!keyword_u32(a, "chandir", &chandir)) return false;
   t.chandir = (u8)chandir;
@@ -271,7 +272,8 @@ static bool read_global(Asm *a) {
   const u8 *init;
   if (!read_atom(a, &g.symbol) || !read_index(a, &g.type)) return false;
   g.rodata = accept(a, "rodata");
-  if (!g.rodata && !accept(a, "data")) return asm_error(a, "expected", "data");
+  g.is_extern = !g.rodata && accept(a, "extern");
+  if (!g.rodata && !g.is_extern && !accept(a, "data")) return asm_error(a, "expected", "data");
   if (!read_bytes(a, &g.ninit, &init)) return false;
   g.init = (u8 *)init;
   VEC_PUSH(&a->m->arena, &a->m->globals, g);
@@ -294,14 +296,22 @@ static bool read_reloc(Asm *a) {
 static bool read_init(Asm *a) {
   BcInit in = {0};
   VEC(u32) inits = {0};
+  VEC(const Atom *) imports = {0};
   if (!read_atom(a, &in.path) || !read_index(a, &in.vars_func)) return false;
-  while (!at_end(a)) {
+  while (!at_end(a) && !accept(a, "imports")) {
     u32 v;
     if (!read_index(a, &v)) return false;
     VEC_PUSH(&a->m->arena, &inits, v);
   }
+  while (!at_end(a)) {
+    const Atom *path;
+    if (!read_atom(a, &path)) return false;
+    VEC_PUSH(&a->m->arena, &imports, path);
+  }
   in.ninits = inits.n;
   in.inits = inits.v;
+  in.nimports = imports.n;
+  in.imports = imports.v;
   VEC_PUSH(&a->m->arena, &a->m->inits, in);
   return true;
 }
@@ -337,6 +347,8 @@ static bool end_func(Asm *a) {
   f->params = arena_dup(ma, a->params.v, a->params.n * sizeof(BcParam));
   f->nareas = a->areas.n;
   f->areas = arena_dup(ma, a->areas.v, a->areas.n * sizeof(BcArea));
+  f->ncalled = a->called.n;
+  f->called = arena_dup(ma, a->called.v, a->called.n * sizeof *f->called);
   VEC_PUSH(ma, &a->m->funcs, *f);
   return true;
 }
@@ -376,7 +388,7 @@ static bool read_func(Asm *a) {
   f->map_words = (u32)(((u64)f->nslots + 63) / 64);
   a->in_func = true;
   a->code.n = a->lines.n = a->safepoints.n = a->maps.n = a->params.n = 0;
-  a->areas.n = a->labels.n = a->jumps.n = 0;
+  a->areas.n = a->called.n = a->labels.n = a->jumps.n = 0;
   return true;
 }
 
@@ -430,6 +442,13 @@ static bool read_area(Asm *a) {
   BcArea area;
   if (!read_u32(a, &area.slot) || !read_u32(a, &area.nslots)) return false;
   VEC_PUSH(&a->scratch, &a->areas, area);
+  return true;
+}
+
+static bool read_called(Asm *a) {
+  const Atom *name;
+  if (!read_atom(a, &name)) return false;
+  VEC_PUSH(&a->scratch, &a->called, name);
   return true;
 }
 
@@ -602,6 +621,7 @@ static bool read_body(Asm *a) {
   if (accept(a, "line")) return read_line(a);
   if (accept(a, "safepoint")) return read_safepoint(a);
   if (accept(a, "area")) return read_area(a);
+  if (accept(a, "called")) return read_called(a);
   if (accept(a, "param")) return read_param(a, false);
   if (accept(a, "result")) return read_param(a, true);
   return read_insn(a);

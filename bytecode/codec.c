@@ -73,7 +73,8 @@ static void write_type(Writer *w, const BcType *t) {
   put_u(w, t->align);
   put_u(w, t->field_align);
   put_u(w,
-        (u64)t->comparable | (u64)t->variadic << 1 | (u64)t->direct_iface << 2 | (u64)t->has_uncommon << 3);
+        (u64)t->comparable | (u64)t->variadic << 1 | (u64)t->direct_iface << 2 |
+            (u64)t->has_uncommon << 3 | (u64)t->is_extern << 4);
   put_u(w, t->chandir);
   put_s(w, t->len);
   put_ref(w, t->elem);
@@ -128,7 +129,7 @@ static void write_globals(Writer *w) {
     const BcGlobal *g = &w->m->globals.v[i];
     put_atom(w, g->symbol);
     put_ref(w, g->type);
-    put_u(w, g->rodata);
+    put_u(w, (u64)g->rodata | (u64)g->is_extern << 1);
     put_bytes(w, g->init, g->ninit);
     put_u(w, g->nrelocs);
     for (u32 k = 0; k < g->nrelocs; k++) {
@@ -146,6 +147,8 @@ static void write_inits(Writer *w) {
   for (u32 i = 0; i < w->m->inits.n; i++) {
     const BcInit *in = &w->m->inits.v[i];
     put_atom(w, in->path);
+    put_u(w, in->nimports);
+    for (u32 k = 0; k < in->nimports; k++) put_atom(w, in->imports[k]);
     put_ref(w, in->vars_func);
     put_u(w, in->ninits);
     for (u32 k = 0; k < in->ninits; k++) put_ref(w, in->inits[k]);
@@ -217,6 +220,8 @@ static void write_func(Writer *w, const BcFunc *f) {
     put_u(w, f->areas[i].slot);
     put_u(w, f->areas[i].nslots);
   }
+  put_u(w, f->ncalled);
+  for (u32 i = 0; i < f->ncalled; i++) put_atom(w, f->called[i]);
   write_code(w, f);
   put_u(w, f->nlines);
   for (u32 i = 0; i < f->nlines; i++) {

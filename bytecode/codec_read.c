@@ -132,11 +132,12 @@ static void read_type(Reader *r, BcType *t) {
   t->size = get_u(r, UINT64_MAX);
   t->align = (u8)get_u(r, UINT8_MAX);
   t->field_align = (u8)get_u(r, UINT8_MAX);
-  u64 flags = get_u(r, 15);
+  u64 flags = get_u(r, 31);
   t->comparable = flags & 1;
   t->variadic = flags >> 1 & 1;
   t->direct_iface = flags >> 2 & 1;
   t->has_uncommon = flags >> 3 & 1;
+  t->is_extern = flags >> 4;
   t->chandir = (u8)get_u(r, 3);
   t->len = get_s(r, INT64_MIN, INT64_MAX);
   t->elem = get_ref(r);
@@ -190,7 +191,9 @@ static void read_global(Reader *r, BcGlobal *g) {
   Arena *a = &r->m->arena;
   g->symbol = get_atom(r);
   g->type = get_ref(r);
-  g->rodata = get_u(r, 1);
+  u64 flags = get_u(r, 3);
+  g->rodata = flags & 1;
+  g->is_extern = flags >> 1;
   const u8 *init = get_bytes(r, &g->ninit);
   g->init = arena_dup(a, init, g->ninit);
   g->nrelocs = get_count(r, 4);
@@ -218,6 +221,9 @@ static void read_inits(Reader *r) {
   u32 n = get_count(r, 3);
   for (u32 i = 0; i < n && !r->bad; i++) {
     BcInit in = {.path = get_atom(r)};
+    in.nimports = get_count(r, 1);
+    in.imports = NEW_ARRAY(&r->m->arena, const Atom *, in.nimports);
+    for (u32 k = 0; k < in.nimports; k++) in.imports[k] = get_atom(r);
     in.vars_func = get_ref(r);
     in.ninits = get_count(r, 1);
     in.inits = NEW_ARRAY(&r->m->arena, u32, in.ninits);
@@ -351,12 +357,15 @@ static void read_func(Reader *r, BcFunc *f) {
     u32 slot = get_u32(r);
     f->areas[i] = (BcArea){slot, get_u32(r)};
   }
+  f->ncalled = get_count(r, 1);
+  f->called = NEW_ARRAY(a, const Atom *, f->ncalled);
+  for (u32 i = 0; i < f->ncalled; i++) f->called[i] = get_atom(r);
   read_code(r, f);
   read_tables(r, f);
 }
 
 static void read_funcs(Reader *r) {
-  u32 n = get_count(r, 18);
+  u32 n = get_count(r, 19);
   VEC_RESERVE(&r->m->arena, &r->m->funcs, n);
   for (u32 i = 0; i < n && !r->bad; i++) {
     BcFunc f = {0};

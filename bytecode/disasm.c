@@ -36,9 +36,9 @@ static void put_index(StrBuf *out, u32 i) {
   else sb_printf(out, " %u", i);
 }
 
-const char *const text_type_flags[] = {"comparable", "variadic", "direct", "uncommon"};
+const char *const text_type_flags[] = {"comparable", "variadic", "direct", "uncommon", "extern"};
 const char *const text_func_flags[] = {"wrapper", "closure", "hasdefer", "native", "variadic", "rangebody",
-                                       "notinheap"};
+                                       "notinheap", "extern"};
 const char *const text_kinds[] = {
     "invalid", "bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64",
     "uintptr", "float32", "float64", "complex64", "complex128", "array", "chan", "func", "interface", "map", "pointer",
@@ -49,7 +49,7 @@ const char *const text_relocs[] = {"global", "string", "type", "itab", "funcval"
 
 static void put_type(StrBuf *out, const BcModule *m, u32 index) {
   const BcType *t = &m->types.v[index];
-  bool flags[] = {t->comparable, t->variadic, t->direct_iface, t->has_uncommon};
+  bool flags[] = {t->comparable, t->variadic, t->direct_iface, t->has_uncommon, t->is_extern};
   sb_printf(out, "type %s", text_kinds[t->kind]);
   put_atom(out, t->key);
   put_atom(out, t->string);
@@ -211,6 +211,11 @@ void func_disasm(const BcModule *m, const BcFunc *f, StrBuf *out) {
     sb_putc(out, '\n');
   }
   for (u32 i = 0; i < f->nareas; i++) sb_printf(out, "  area %u %u\n", f->areas[i].slot, f->areas[i].nslots);
+  for (u32 i = 0; i < f->ncalled; i++) {
+    sb_puts(out, "  called");
+    put_atom(out, f->called[i]);
+    sb_putc(out, '\n');
+  }
   put_code(out, m, f);
 }
 
@@ -221,7 +226,7 @@ static void put_global(StrBuf *out, const BcModule *m, u32 index) {
   sb_puts(out, "global");
   put_atom(out, g->symbol);
   put_index(out, g->type);
-  sb_puts(out, g->rodata ? " rodata " : " data ");
+  sb_puts(out, g->is_extern ? " extern " : g->rodata ? " rodata " : " data ");
   put_str(out, g->init, g->ninit);
   sb_printf(out, "  ; g%u\n", index);
   for (u32 i = 0; i < g->nrelocs; i++) {
@@ -257,6 +262,8 @@ void module_disasm(const BcModule *m, StrBuf *out) {
     put_atom(out, in->path);
     put_index(out, in->vars_func);
     for (u32 k = 0; k < in->ninits; k++) put_index(out, in->inits[k]);
+    if (in->nimports) sb_puts(out, " imports");
+    for (u32 k = 0; k < in->nimports; k++) put_atom(out, in->imports[k]);
     sb_putc(out, '\n');
   }
   for (u32 i = 0; i < m->funcs.n; i++) {

@@ -44,10 +44,8 @@ typedef struct BcType {
   u8 align, field_align;
   bool comparable, variadic, direct_iface;
   bool has_uncommon;   /* named, or has methods */
-  bool is_extern;      /* a module linked earlier has it under the same key. Here: kind, key, string, size, align,
-                          field_align, ptr_bytes, and elem, key_type, len of arrays, slices, maps, chans, pointers as
-                          far as instructions need them (BC_NONE otherwise); no fields, methods, parameters */
-  u64 ptr_bytes;       /* extern: of the prefix of a value that may hold pointers */
+  bool is_extern;      /* a module linked earlier has it under the same key. Here only what instructions need: kind,
+                          key, string, size, align, elem of maps and chans, key_type of maps */
   u8 chandir;          /* reflect.ChanDir: 1 recv, 2 send, 3 both */
   i64 len;             /* array */
   u32 elem, key_type;  /* elem: array, chan, map, pointer, slice; key_type: map */
@@ -106,6 +104,8 @@ typedef struct BcFunc {
   u64 *maps;           /* bit i: slot i holds a live pointer (interfaces: both words count) */
   u32 nareas;
   BcArea *areas;       /* sorted by slot, disjoint; live from the entry on */
+  u32 ncalled;
+  const Atom **called; /* names of the methods that CALLI and TAILI call: what keeps methods of types when linking */
   u32 recover_pc;      /* BCF_HASDEFER: where a recovered panic goes on: runs defers, returns the named results */
   u32 file, line;      /* of the declaration, line of "func" */
   u32 end_line;

@@ -59,6 +59,12 @@ static bool verify_type(Verify *v, const BcType *t) {
           "type reference out of range");
   bool has_elem = t->kind == BCK_ARRAY || t->kind == BCK_CHAN || t->kind == BCK_MAP ||
                   t->kind == BCK_POINTER || t->kind == BCK_SLICE;
+  if (t->is_extern) {
+    REQUIRE(!t->nmethods && !t->nfields && !t->nin && !t->nout, "an extern type with parts");
+    REQUIRE((t->kind != BCK_MAP && t->kind != BCK_CHAN) || t->elem < n, "a type without its element");
+    REQUIRE(t->kind != BCK_MAP || t->key_type < n, "a map type without its key");
+    return true;
+  }
   REQUIRE(!has_elem || t->elem < n, "a type without its element");
   REQUIRE(t->kind != BCK_MAP || (t->key_type < n && t->map_group < n), "a map type without its key or group");
   REQUIRE(t->kind != BCK_ARRAY || t->len >= 0, "negative array length");
@@ -86,7 +92,7 @@ static bool verify_finite(Verify *v) {
     while (stack.n) {
       Frame *fr = &VEC_LAST(&stack);
       const BcType *t = &m->types.v[fr->type];
-      u32 parts = t->kind == BCK_STRUCT ? t->nfields : t->kind == BCK_ARRAY ? 1 : 0;
+      u32 parts = t->is_extern ? 0 : t->kind == BCK_STRUCT ? t->nfields : t->kind == BCK_ARRAY ? 1 : 0;
       state[fr->type] = OPEN;
       if (fr->next == parts) {
         state[fr->type] = DONE;
@@ -108,6 +114,7 @@ static bool verify_global(Verify *v, const BcGlobal *g) {
   const BcModule *m = v->m;
   REQUIRE(g->symbol && g->type < m->types.n, "bad global");
   u64 size = m->types.v[g->type].size;
+  REQUIRE(!g->is_extern || (!g->ninit && !g->nrelocs), "an extern global with data");
   REQUIRE(g->ninit <= size, "initial value larger than the global %s", g->symbol->s);
   for (u32 i = 0; i < g->nrelocs; i++) {
     const BcReloc *r = &g->relocs[i];
@@ -133,6 +140,7 @@ static bool verify_data(Verify *v) {
   for (u32 i = 0; i < m->inits.n; i++) {
     const BcInit *in = &m->inits.v[i];
     REQUIRE(in->path && index_or_none(in->vars_func, m->funcs.n), "bad package initialisation");
+    for (u32 k = 0; k < in->nimports; k++) REQUIRE(in->imports[k], "an import without a path");
     for (u32 k = 0; k < in->ninits; k++) REQUIRE(in->inits[k] < m->funcs.n, "init function out of range");
   }
   REQUIRE(index_or_none(m->main_func, m->funcs.n), "main function out of range");
@@ -352,8 +360,8 @@ static bool verify_func(Verify *v) {
   v->pc = 0;
   REQUIRE(f->symbol && f->name, "a function without a name");
   REQUIRE(f->nslots <= UINT16_MAX && f->nargs <= UINT16_MAX, "frame too large");
-  if (f->flags & BCF_NATIVE || !f->ncode) {
-    REQUIRE(!f->ncode, "native function with code");
+  if (f->flags & (BCF_NATIVE | BCF_EXTERN) || !f->ncode) {
+    REQUIRE(!f->ncode, "native or extern function with code");
     return true;
   }
   REQUIRE(f->nargs <= f->nslots && f->nres <= f->nslots, "frame smaller than the arguments or results");

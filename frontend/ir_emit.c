@@ -625,7 +625,9 @@ static void write_func(Emission *em, u32 index) {
                   .nlines = em->lines.n,
                   .file = file,
                   .line = line,
-                  .end_line = end_line};
+                  .end_line = end_line,
+                  .ncalled = out->ncalled,
+                  .called = out->called};
   out->params = arena_dup(ma, f->params, (f->nparams + f->nresults) * sizeof(BcParam));
   out->code = arena_dup(ma, em->code.insns.v, em->code.insns.n * sizeof(Insn));
   out->lines = arena_dup(ma, em->lines.v, em->lines.n * sizeof(BcLine));

@@ -63,6 +63,18 @@ static Place spill(Fn *fn, IrValue *v, const Layout *ly) {
   return (Place){.kind = PL_VAR, .var = var, .ly = ly};
 }
 
+/* Notes that the function calls method `name` through an interface. */
+static void note_iface_call(Fn *fn, const Atom *name) {
+  BcFunc *f = &fn->lw->m->funcs.v[fn->fi->index];
+  lower_iface_call(fn->lw, name);
+  for (u32 i = 0; i < f->ncalled; i++)
+    if (f->called[i] == name) return;
+  const Atom **called = NEW_ARRAY(&fn->lw->m->arena, const Atom *, f->ncalled + 1);
+  if (f->ncalled) memcpy(called, f->called, f->ncalled * sizeof *called);
+  called[f->ncalled++] = name;
+  f->called = called;
+}
+
 static void method_receiver(Fn *fn, Callee *c, Type *t, Object *m, Place p) {
   bool is_ptr = type_under(t)->kind == TYPE_POINTER && !type_as_named(t);
   Type *base = is_ptr ? fn_type(fn, ((Pointer *)type_under(t))->base) : t;
@@ -104,7 +116,7 @@ void resolve_method(Fn *fn, Callee *c, Type *t, Package *pkg, const Atom *name, 
     c->iface = t;
     c->method = iface_method_index(t, m->pkg, name);
     c->fn = place_load(fn, p);
-    lower_iface_call(fn->lw, name);
+    note_iface_call(fn, name);
     return;
   }
   method_receiver(fn, c, t, m, p);

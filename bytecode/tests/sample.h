@@ -56,6 +56,7 @@
   "  param slot 0 size 8 align 8 ext 0 type 0\n"                                        \
   "  result slot 0 size 8 align 8 ext 0 type 0\n"                                       \
   "  area 1 3\n"                                                                        \
+  "  called \"String\"\n"                                                                \
   "  LDK r5, #2\n"                                                                      \
   "  MAKECHAN r4, r5, t7\n"                                                             \
   "  safepoint {4}\n"                                                                   \
