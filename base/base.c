@@ -6,6 +6,8 @@
 
 #include "base/debug.h"
 #include "base/map.h"
+#include "base/region.h"
+#include "base/snapshot.h"
 
 void base_bug(const char *file, int line, const char *fmt, ...) {
   va_list ap;
@@ -17,31 +19,6 @@ void base_bug(const char *file, int line, const char *fmt, ...) {
   fputc('\n', stderr);
   abort();
 }
-
-static NORETURN void out_of_memory(void) {
-  fputs("govm: out of memory\n", stderr);
-  exit(2);
-}
-
-void *xmalloc(size_t n) {
-  void *p = malloc(n ? n : 1);
-  if (!p) out_of_memory();
-  return p;
-}
-
-void *xcalloc(size_t n, size_t size) {
-  void *p = calloc(n ? n : 1, size ? size : 1);
-  if (!p) out_of_memory();
-  return p;
-}
-
-void *xrealloc(void *p, size_t n) {
-  p = realloc(p, n ? n : 1);
-  if (!p) out_of_memory();
-  return p;
-}
-
-void xfree(void *p) { free(p); }
 
 /* ---- arenas ---- */
 struct ArenaBlock {
@@ -106,7 +83,7 @@ void vec_grow(Arena *a, void *vec, size_t elem, u32 need) {
   ByteVec *v = vec;
   u64 cap = v->cap ? (u64)v->cap * 2 : 8;
   if (cap < need) cap = need;
-  if (cap > UINT32_MAX) out_of_memory();
+  if (cap > UINT32_MAX) region_out_of_memory();
   if (a) {
     u8 *p = arena_alloc(a, cap * elem);
     if (v->n) memcpy(p, v->v, v->n * elem);
@@ -131,14 +108,16 @@ u32 hash_bytes(const void *ptr, size_t n) {
 }
 
 /* ---- atoms ---- */
-static struct {
+static SNAPSHOT struct {
   const Atom **slots;
   u32 n, cap;
   Arena arena;
 } atoms;
 
-static void atoms_rehash(void) {
-  u32 cap = atoms.cap ? atoms.cap * 2 : 4096;
+/* Makes room for as many atoms as fill half of a table of at least `need` slots. */
+static void atoms_rehash(u32 need) {
+  u32 cap = atoms.cap ? atoms.cap : 4096;
+  while (cap < need) cap *= 2;
   const Atom **slots = xcalloc(cap, sizeof *slots);
   for (u32 i = 0; i < atoms.cap; i++) {
     const Atom *t = atoms.slots[i];
@@ -153,7 +132,7 @@ static void atoms_rehash(void) {
 }
 
 const Atom *atom_new(const char *s, size_t n) {
-  if (atoms.n * 2 >= atoms.cap) atoms_rehash();
+  if (atoms.n * 2 >= atoms.cap) atoms_rehash(atoms.cap * 2);
   u32 h = hash_bytes(s, n);
   u32 j = h & (atoms.cap - 1);
   for (const Atom *t; (t = atoms.slots[j]); j = (j + 1) & (atoms.cap - 1))
@@ -165,6 +144,10 @@ const Atom *atom_new(const char *s, size_t n) {
   atoms.slots[j] = t;
   atoms.n++;
   return t;
+}
+
+void atoms_reserve(u32 extra) {
+  if ((atoms.n + extra) * 2 >= atoms.cap) atoms_rehash((atoms.n + extra) * 2 + 1);
 }
 
 const Atom *atom_cstr(const char *s) { return atom_new(s, strlen(s)); }
@@ -294,13 +277,14 @@ void *ptrmap_get(const PtrMap *m, const void *key) {
 
 bool ptrmap_has(const PtrMap *m, const void *key) { return m->nslots && m->slots[ptrmap_slot(m, key)]; }
 
-static void ptrmap_rehash(PtrMap *m) {
+/* Drops deleted entries and makes the table large enough for `extra` more. */
+static void ptrmap_rehash(PtrMap *m, u32 extra) {
   u32 live = 0;
   for (u32 i = 0; i < m->n; i++)
     if (m->entries[i].key) m->entries[live++] = m->entries[i];
   m->n = live;
   m->nslots = 16;
-  while (m->nslots < live * 4) m->nslots *= 2;
+  while (m->nslots < (live + extra) * 2 || m->nslots < live * 4) m->nslots *= 2;
   xfree(m->slots);
   m->slots = xcalloc(m->nslots, sizeof *m->slots);
   for (u32 i = 0; i < m->n; i++) m->slots[ptrmap_slot(m, m->entries[i].key)] = i + 1;
@@ -308,7 +292,7 @@ static void ptrmap_rehash(PtrMap *m) {
 
 void ptrmap_set(PtrMap *m, const void *key, void *val) {
   CHECK(key);
-  if (m->n * 2 >= m->nslots) ptrmap_rehash(m);
+  if (m->n * 2 >= m->nslots) ptrmap_rehash(m, 0);
   u32 j = ptrmap_slot(m, key);
   if (m->slots[j]) {
     m->entries[m->slots[j] - 1].val = val;
@@ -320,6 +304,13 @@ void ptrmap_set(PtrMap *m, const void *key, void *val) {
   }
   m->entries[m->n] = (PtrMapEntry){key, val};
   m->slots[j] = ++m->n;
+}
+
+void ptrmap_reserve(PtrMap *m, u32 extra) {
+  ptrmap_rehash(m, extra + 1);
+  if (m->cap - m->n >= extra) return;
+  m->cap = m->n + extra;
+  m->entries = xrealloc(m->entries, m->cap * sizeof *m->entries);
 }
 
 void ptrmap_delete(PtrMap *m, const void *key) {

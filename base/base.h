@@ -91,6 +91,7 @@ typedef struct Atom {
 } Atom;
 const Atom *atom_new(const char *s, size_t n);
 const Atom *atom_cstr(const char *s);
+void atoms_reserve(u32 extra); /* room for that many more without copying the table */
 const Atom *atom_printf(const char *fmt, ...) PRINTF(1, 2);
 static inline bool atom_is(const Atom *a, const char *s) { return a && strcmp(a->s, s) == 0; }
 

@@ -18,6 +18,8 @@ typedef struct PtrMap {
 void *ptrmap_get(const PtrMap *m, const void *key);           /* NULL when absent */
 bool ptrmap_has(const PtrMap *m, const void *key);
 void ptrmap_set(PtrMap *m, const void *key, void *val);       /* memory is malloc's */
+/* Room for that many more keys without another allocation (there is one now when need be). */
+void ptrmap_reserve(PtrMap *m, u32 extra);
 void ptrmap_delete(PtrMap *m, const void *key);
 void ptrmap_free(PtrMap *m);
 #endif
