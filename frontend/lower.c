@@ -7,18 +7,27 @@
 
 #include <stdlib.h>
 
-/* Functions whose being reached means that methods may be called by name at run time (cmd/link's ReflectMethod). */
+/* Functions whose being reached means that methods may be called by name at run time. */
 static const char *const reflect_method_funcs[] = {
-    "reflect.Value.Method", "reflect.Value.MethodByName", "reflect.(*rtype).Method", "reflect.(*rtype).MethodByName",
+#define REACH_REFLECT(symbol) symbol,
+#define REACH_CALLEE(native, callee)
+#include "bytecode/reach.def"
+#undef REACH_REFLECT
+#undef REACH_CALLEE
 };
 
 /* Go functions that a native calls: reached when it is. */
 static const struct { const char *native, *callee; } native_callees[] = {
-    {"reflect.makeFuncStub", "reflect.callReflect"},
-    {"reflect.methodValueCall", "reflect.callMethod"},
+#define REACH_REFLECT(symbol)
+#define REACH_CALLEE(native, callee) {native, callee},
+#include "bytecode/reach.def"
+#undef REACH_REFLECT
+#undef REACH_CALLEE
 };
 
-static void note_linknames(Lower *lw, Package *p) {
+LowerShared lower_shared;
+
+static void note_linknames(Package *p) {
   const char *prefix = pkg_symbol_prefix(p)->s;
   for (u32 i = 0; i < p->files.n; i++) {
     for (u32 j = 0; j < p->files.v[i]->linknames.n; j++) {
@@ -29,13 +38,18 @@ static void note_linknames(Lower *lw, Package *p) {
       bool has_body = o && o->kind == OBJ_FUNC && o->decl && o->decl->body;
       /* A function with a body is pushed to the remote name; the rest pulls it. */
       const Atom *from = has_body ? l->remote : local, *to = has_body ? local : l->remote;
-      if (from != to && !ptrmap_has(&lw->linknames, from)) ptrmap_set(&lw->linknames, from, (void *)to);
+      if (from != to && !ptrmap_has(&lower_shared.linknames, from)) ptrmap_set(&lower_shared.linknames, from, (void *)to);
     }
   }
 }
 
+static bool has_init(const Package *p) { return p != package_unsafe; }
+
 static void queue_init(Lower *lw, Package *p) {
   BcInit init = {.path = pkg_symbol_prefix(p), .vars_func = BC_NONE};
+  init.imports = NEW_ARRAY(&lw->m->arena, const Atom *, p->imports.n);
+  for (u32 i = 0; i < p->imports.n; i++)
+    if (has_init(p->imports.v[i])) init.imports[init.nimports++] = pkg_symbol_prefix(p->imports.v[i]);
   if (p->init_order.n) {
     const Atom *symbol = atom_printf("%s.init", init.path->s);
     FuncInst *fi = lower_new_func(lw, symbol, symbol);
@@ -72,6 +86,20 @@ static void queue_package(Lower *lw, Package *p) {
   }
 }
 
+/* Everything that later modules may refer to. Instances are made where they are needed. */
+static void queue_library(Lower *lw, Package *p) {
+  queue_package(lw, p);
+  for (u32 i = 0; i < p->scope->elems.n; i++) {
+    Object *o = p->scope->elems.entries[i].val;
+    if (!o || o->pkg != p) continue;
+    if (o->kind == OBJ_VAR && !atom_is(o->name, "_")) lower_global(lw, o);
+    if (o->kind != OBJ_TYPENAME || o->is_alias || !o->type || type_is_generic(o->type)) continue;
+    Named *n = type_as_named(o->type);
+    if (n && n->tparams && n->tparams->n) continue;
+    lower_type(lw, type_new_pointer(o->type));
+  }
+}
+
 static void lower_one(Lower *lw, FuncInst *fi) {
   if (fi->generate) {
     fi->generate(lw, fi);
@@ -87,7 +115,7 @@ static bool reach_methods(Lower *lw) {
     PendingMethod p = lw->methods.v[i];
     if (!p.recv) continue;
     BcMethod *m = &lw->m->types.v[p.type].methods[p.method];
-    bool wanted = ptrmap_has(&lw->iface_called, p.name) || (lw->keep_all_methods && !m->pkgpath);
+    bool wanted = lw->library || ptrmap_has(&lw->iface_called, p.name) || (lw->keep_all_methods && !m->pkgpath);
     if (!wanted) continue;
     lw->methods.v[i].recv = NULL;
     u32 ifn = lower_method(lw, p.recv, p.pkg, p.name, true);
@@ -111,7 +139,7 @@ static void drain(Lower *lw) {
   } while (reach_methods(lw) || lw->next < lw->queue.n);
 }
 
-/* Functions that the VM enters by symbol (vm/rtfuncs.def) and that nothing in Go need refer to: exported from the overlay
+/* Functions that the VM enters by symbol (bytecode/rtfuncs.def) and that nothing in Go need refer to: exported from the overlay
  * with //go:linkname name name, one row of the package's directives each. */
 static void queue_runtime_entries(Lower *lw, Package *p) {
   for (u32 i = 0; i < p->files.n; i++) {
@@ -124,37 +152,12 @@ static void queue_runtime_entries(Lower *lw, Package *p) {
   }
 }
 
-/* ---- initialisation order of packages ---- */
-static bool imports_done(const Package *p, const PtrMap *done) {
-  for (u32 i = 0; i < p->imports.n; i++)
-    if (p->imports.v[i] != package_unsafe && !ptrmap_has(done, p->imports.v[i])) return false;
-  return true;
-}
-
-static void queue_package_init(Lower *lw, Package *p, PtrMap *done) {
-  ptrmap_set(done, p, p);
-  queue_init(lw, p);
-}
-
-/* Package runtime and what it needs come first, as given. Then, always, the first package in the order of import paths whose
- * imports are initialised (the language's rule since Go 1.21). */
-static void queue_inits(Lower *lw, Package **pkgs, u32 n) {
-  PtrMap done = {0};
-  u32 left = n, runtime = 0;
-  while (runtime < n && !atom_is(pkgs[runtime]->path, "runtime")) runtime++;
-  for (u32 i = 0; runtime < n && i <= runtime; i++, left--) queue_package_init(lw, pkgs[i], &done);
-  while (left > 0) {
-    Package *first = NULL;
-    for (u32 i = 0; i < n; i++) {
-      Package *p = pkgs[i];
-      if (ptrmap_has(&done, p) || !imports_done(p, &done)) continue;
-      if (!first || strcmp(p->path->s, first->path->s) < 0) first = p;
-    }
-    CHECK(first); /* the import graph has no cycles */
-    queue_package_init(lw, first, &done);
-    left--;
-  }
-  ptrmap_free(&done);
+void lower_know_package(Package *p) {
+  const Atom *prefix = pkg_symbol_prefix(p);
+  if (ptrmap_get(&lower_shared.packages, prefix) == p) return;
+  ptrmap_set(&lower_shared.packages, prefix, p);
+  if (!ptrmap_has(&lower_shared.packages, p->path)) ptrmap_set(&lower_shared.packages, p->path, p);
+  note_linknames(p);
 }
 
 BcModule *lower_program(const LowerConfig *cfg, Package **pkgs, u32 n, Package *main, DiagSink *diags) {
@@ -162,14 +165,14 @@ BcModule *lower_program(const LowerConfig *cfg, Package **pkgs, u32 n, Package *
   lw->m = module_new();
   lw->diags = diags;
   u32 errors = diags->nerrors;
-  for (u32 i = 0; i < n; i++) {
-    ptrmap_set(&lw->packages, pkg_symbol_prefix(pkgs[i]), pkgs[i]);
-    if (!ptrmap_has(&lw->packages, pkgs[i]->path)) ptrmap_set(&lw->packages, pkgs[i]->path, pkgs[i]);
-  }
-  for (u32 i = 0; i < n; i++) note_linknames(lw, pkgs[i]);
-  queue_inits(lw, pkgs, n);
+  lw->defined = cfg->defined;
+  lw->library = cfg->library;
+  lower_shared.generation++;
+  for (u32 i = 0; i < n; i++) lower_know_package(pkgs[i]);
+  for (u32 i = 0; i < n; i++) queue_init(lw, pkgs[i]);
   for (u32 i = 0; i < n; i++)
     if (atom_is(pkgs[i]->path, "runtime")) queue_runtime_entries(lw, pkgs[i]);
+  for (u32 i = 0; cfg->library && i < n; i++) queue_library(lw, pkgs[i]);
   lw->m->main_func = BC_NONE;
   if (main) {
     Object *o = scope_lookup(main->scope, atom_cstr("main"));
@@ -180,9 +183,7 @@ BcModule *lower_program(const LowerConfig *cfg, Package **pkgs, u32 n, Package *
   drain(lw);
   BcModule *m = lw->m;
   arena_free(&lw->arena);
-  PtrMap *maps[] = {&lw->funcs_by_symbol, &lw->globals_by_symbol, &lw->layouts, &lw->strings,
-                    &lw->itabs, &lw->packages, &lw->linknames, &lw->local_types, &lw->iface_called,
-                    &lw->fn_infos, &lw->var_inits};
+  PtrMap *maps[] = {&lw->funcs_by_symbol, &lw->globals_by_symbol, &lw->strings, &lw->itabs, &lw->iface_called};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) ptrmap_free(maps[i]);
   xfree(lw);
   if (diags->nerrors == errors) return m;

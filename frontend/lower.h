@@ -58,25 +58,33 @@ typedef struct PendingMethod { /* a method of a type's table whose code is not k
   const Atom *name;
 } PendingMethod;
 
+/* What depends on declarations alone and outlives the lowering of one module: a process that makes several modules
+ * makes it once. Memory: types_arena. */
+typedef struct LowerShared {
+  PtrMap packages;    /* path and symbol prefix Atom -> Package, every package known */
+  PtrMap linknames;   /* "pkg.local" Atom -> target symbol Atom (pull), and pushes: target -> "pkg.local" */
+  PtrMap layouts;     /* key Atom -> TypeInfo */
+  PtrMap var_inits;   /* Package: itself, when done; package variable -> Expr that initialises it alone */
+  PtrMap fn_infos;    /* FuncDecl, FuncLit, ForStmt, Package -> FnInfo (lower_closure.c) */
+  u32 generation;     /* of the Lower at work: tells its cached indices from those of earlier ones */
+} LowerShared;
+extern LowerShared lower_shared;
+
 struct Lower {
   BcModule *m;
+  const Symbols *defined; /* NULL: nothing */
   DiagSink *diags;     /* errors found only now (too large frames ...) */
   PtrMap funcs_by_symbol;   /* Atom -> FuncInst */
   PtrMap globals_by_symbol; /* Atom -> index + 1 */
-  PtrMap layouts;           /* key Atom -> Layout */
   PtrMap strings;           /* Atom -> index + 1 */
   PtrMap itabs;
-  PtrMap packages;          /* path Atom -> Package, every package of the program */
-  PtrMap linknames;         /* "pkg.local" Atom -> target symbol Atom (pull), and pushes: target -> "pkg.local" */
-  PtrMap local_types;       /* TypeName declared in a function -> number, to tell them apart */
   PtrMap iface_called;      /* method names called through interfaces */
   VEC(PendingMethod) methods;
   bool keep_all_methods;    /* reflection may call any exported method */
+  bool library;             /* every method is reachable */
   VEC(FuncInst *) queue;
   u32 next;
   u32 nstmp;
-  PtrMap var_inits;    /* Package: itself, when done; package variable -> Expr that initialises it alone */
-  PtrMap fn_infos;     /* FuncDecl, FuncLit, ForStmt, Package -> FnInfo (lower_closure.c) */
   Arena arena;
 };
 
@@ -135,5 +143,7 @@ typedef struct LowerConfig {
 } LowerConfig;
 /* Lowers pkgs, all checked without errors; main is one of them or NULL. What they import is among pkgs, or its symbols
  * are in cfg->defined. NULL after errors, which are in diags. */
+/* Makes a package known that is not lowered here: its symbols are in some LowerConfig.defined. */
+void lower_know_package(Package *p);
 BcModule *lower_program(const LowerConfig *cfg, Package **pkgs, u32 n, Package *main, DiagSink *diags);
 #endif

@@ -22,12 +22,12 @@ static void walk(Analysis *a, void *node) {
 }
 
 static FnInfo *info_new(Analysis *a, void *node, bool is_range) {
-  FnInfo *fi = NEW(&a->lw->arena, FnInfo);
+  FnInfo *fi = NEW(&types_arena, FnInfo);
   fi->node = node;
   fi->parent = a->cur;
   fi->is_range = is_range;
   fi->root = is_range ? a->cur->root : fi;
-  if (node) ptrmap_set(&a->lw->fn_infos, node, fi);
+  if (node) ptrmap_set(&lower_shared.fn_infos, node, fi);
   return fi;
 }
 
@@ -35,8 +35,8 @@ static bool is_local_var(const Object *o) {
   return o && o->kind == OBJ_VAR && o->varkind != VAR_PACKAGE && o->varkind != VAR_FIELD;
 }
 
-static VarInfo *declare_var(Analysis *a, Object *o, FnInfo *home) {
-  VarInfo *vi = NEW(&a->lw->arena, VarInfo);
+static VarInfo *declare_var(Object *o, FnInfo *home) {
+  VarInfo *vi = NEW(&types_arena, VarInfo);
   vi->home = home;
   o->lowered = vi;
   return vi;
@@ -44,12 +44,12 @@ static VarInfo *declare_var(Analysis *a, Object *o, FnInfo *home) {
 
 static void use_var(Analysis *a, Object *o) {
   VarInfo *vi = o->lowered;
-  if (!vi) vi = declare_var(a, o, a->cur);
+  if (!vi) vi = declare_var(o, a->cur);
   for (FnInfo *i = a->cur; i && i != vi->home; i = i->parent) {
     vi->captured = true;
     bool have = false;
     for (u32 k = 0; k < i->captures.n; k++) have |= i->captures.v[k] == o;
-    if (!have) VEC_PUSH(&a->lw->arena, &i->captures, o);
+    if (!have) VEC_PUSH(&types_arena, &i->captures, o);
   }
 }
 
@@ -91,7 +91,7 @@ static Object *root_var(Expr *e) {
 static VarInfo *root_info(Analysis *a, Expr *e) {
   Object *o = root_var(e);
   if (!o) return NULL;
-  if (!o->lowered) declare_var(a, o, a->cur);
+  if (!o->lowered) declare_var(o, a->cur);
   return o->lowered;
 }
 static void mark_addr(Analysis *a, Expr *e) {
@@ -137,20 +137,20 @@ static void visit_selector(Analysis *a, SelectorExpr *s) {
   mark_addr(a, s->x);
 }
 
-static void declare_signature(Analysis *a, FnInfo *fi, Signature *sig) {
+static void declare_signature(FnInfo *fi, Signature *sig) {
   fi->sig = sig;
   if (!sig) return;
-  if (sig->recv) declare_var(a, sig->recv, fi);
-  for (u32 i = 0; sig->params && i < sig->params->n; i++) declare_var(a, sig->params->vars[i], fi);
+  if (sig->recv) declare_var(sig->recv, fi);
+  for (u32 i = 0; sig->params && i < sig->params->n; i++) declare_var(sig->params->vars[i], fi);
   for (u32 i = 0; sig->results && i < sig->results->n; i++)
-    declare_var(a, sig->results->vars[i], fi)->reassigned = true;
+    declare_var(sig->results->vars[i], fi)->reassigned = true;
 }
 
 static void visit_func_lit(Analysis *a, FuncLit *l) {
-  if (ptrmap_get(&a->lw->fn_infos, l)) return;
+  if (ptrmap_get(&lower_shared.fn_infos, l)) return;
   FnInfo *fi = info_new(a, l, false);
   fi->seq = ++a->cur->root->nfuncs;
-  declare_signature(a, fi, (Signature *)type_under(l->e.type));
+  declare_signature(fi, (Signature *)type_under(l->e.type));
   a->cur = fi;
   walk(a, l->body);
   a->cur = fi->parent;
@@ -163,9 +163,9 @@ bool is_range_func(const ForStmt *s) {
   return t && t->kind == TYPE_SIGNATURE;
 }
 
-static Object *synth_var(Analysis *a, FnInfo *home, const char *name, Type *t) {
+static Object *synth_var(FnInfo *home, const char *name, Type *t) {
   Object *o = obj_new_var((Pos){0}, NULL, atom_cstr(name), t, VAR_LOCAL);
-  declare_var(a, o, home)->reassigned = true;
+  declare_var(o, home)->reassigned = true;
   return o;
 }
 
@@ -174,12 +174,12 @@ static void visit_range_func(Analysis *a, ForStmt *s) {
   walk(a, r->x);
   FnInfo *fi = info_new(a, s, true);
   fi->seq = ++fi->root->nranges;
-  fi->state_var = synth_var(a, a->cur, "#state", typ[BK_INT]);
+  fi->state_var = synth_var(a->cur, "#state", typ[BK_INT]);
   a->cur = fi;
   use_var(a, fi->state_var);
   for (u32 i = 0; i < expr_list_len(r->lhs); i++) {
     Expr *e = expr_list_at(r->lhs, i);
-    if (r->def && e->n.kind == N_Name && ((Name *)e)->obj) declare_var(a, ((Name *)e)->obj, fi);
+    if (r->def && e->n.kind == N_Name && ((Name *)e)->obj) declare_var(((Name *)e)->obj, fi);
     else walk(a, e);
   }
   if (!r->def) mark_assigned(a, r->lhs);
@@ -202,9 +202,9 @@ static void add_exit(Analysis *a, BranchTok tok, Stmt *target) {
   for (FnInfo *i = a->cur; i->is_range; i = i->parent) {
     ForStmt *loop = (ForStmt *)i->node;
     if (target && (target == &loop->s || node_inside(target, loop))) break;
-    if (!root->next_var) root->next_var = synth_var(a, root, "#next", typ[BK_INT]);
+    if (!root->next_var) root->next_var = synth_var(root, "#next", typ[BK_INT]);
     if (!code) code = target ? -2 - (int)root->nexits++ : -1;
-    VEC_PUSH(&a->lw->arena, &i->exits, (RangeExit){code, tok, target});
+    VEC_PUSH(&types_arena, &i->exits, (RangeExit){code, tok, target});
   }
   if (code) use_var(a, root->next_var);
 }
@@ -221,7 +221,7 @@ static void visit_defer(Analysis *a) {
   FnInfo *root = a->cur->root;
   root->has_defer = true;
   if (!a->cur->is_range) return;
-  if (!root->defers_var) root->defers_var = synth_var(a, root, "#defers", typ[BK_UNSAFEPOINTER]);
+  if (!root->defers_var) root->defers_var = synth_var(root, "#defers", typ[BK_UNSAFEPOINTER]);
   use_var(a, root->defers_var);
 }
 
@@ -231,7 +231,7 @@ static bool visit(void *ctx, void *node) {
   case N_Name: {
     Name *n = node;
     if (!is_local_var(n->obj)) return true;
-    if (pos_eq(n->obj->pos, n->e.n.pos) && !n->obj->lowered) declare_var(a, n->obj, a->cur);
+    if (pos_eq(n->obj->pos, n->e.n.pos) && !n->obj->lowered) declare_var(n->obj, a->cur);
     use_var(a, n->obj);
     return true;
   }
@@ -253,7 +253,7 @@ static bool visit(void *ctx, void *node) {
   case N_SelectorExpr: visit_selector(a, node); return true;
   case N_CaseClause: {
     CaseClause *c = node;
-    if (c->implicit) declare_var(a, c->implicit, a->cur);
+    if (c->implicit) declare_var(c->implicit, a->cur);
     return true;
   }
   case N_CallStmt:
@@ -262,7 +262,7 @@ static bool visit(void *ctx, void *node) {
   case N_BranchStmt: {
     BranchStmt *b = node;
     if (b->tok == BR_GOTO && b->target)
-      ptrmap_set(&a->lw->fn_infos, b->target, a->cur); /* a label that needs a block */
+      ptrmap_set(&lower_shared.fn_infos, b->target, a->cur); /* a label that needs a block */
     if (a->cur->is_range && b->target) add_exit(a, b->tok, b->target);
     return false;
   }
@@ -272,29 +272,30 @@ static bool visit(void *ctx, void *node) {
 }
 
 FnInfo *analyze_func(Lower *lw, FuncDecl *d) {
-  FnInfo *fi = ptrmap_get(&lw->fn_infos, d);
+  FnInfo *fi = ptrmap_get(&lower_shared.fn_infos, d);
   if (fi) return fi;
   Analysis a = {lw, NULL};
   fi = info_new(&a, d, false);
   a.cur = fi;
-  declare_signature(&a, fi, (Signature *)type_under(d->name->obj->type));
+  declare_signature(fi, (Signature *)type_under(d->name->obj->type));
   walk(&a, d->body);
   return fi;
 }
 
 FnInfo *analyze_package_vars(Lower *lw, Package *p) {
-  FnInfo *fi = ptrmap_get(&lw->fn_infos, p);
+  FnInfo *fi = ptrmap_get(&lower_shared.fn_infos, p);
   if (fi) return fi;
   Analysis a = {lw, NULL};
   fi = info_new(&a, NULL, false);
-  ptrmap_set(&lw->fn_infos, p, fi);
+  ptrmap_set(&lower_shared.fn_infos, p, fi);
   a.cur = fi;
   for (u32 i = 0; i < p->init_order.n; i++) walk(&a, p->init_order.v[i].rhs);
   return fi;
 }
 
 FnInfo *info_of(Lower *lw, const void *node) {
-  FnInfo *fi = ptrmap_get(&lw->fn_infos, node);
+  (void)lw;
+  FnInfo *fi = ptrmap_get(&lower_shared.fn_infos, node);
   CHECK(fi);
   return fi;
 }

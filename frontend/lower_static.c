@@ -288,13 +288,13 @@ bool lower_var_is_static(Lower *lw, Object *var, Expr *init) {
 
 void lower_static_var(Lower *lw, Object *var, u32 g) {
   Package *p = var->pkg;
-  if (!ptrmap_has(&lw->var_inits, p)) {
-    ptrmap_set(&lw->var_inits, p, p);
+  if (!ptrmap_has(&lower_shared.var_inits, p)) {
+    ptrmap_set(&lower_shared.var_inits, p, p);
     for (u32 i = 0; i < p->init_order.n; i++)
       if (p->init_order.v[i].nlhs == 1)
-        ptrmap_set(&lw->var_inits, p->init_order.v[i].lhs[0], p->init_order.v[i].rhs);
+        ptrmap_set(&lower_shared.var_inits, p->init_order.v[i].lhs[0], p->init_order.v[i].rhs);
   }
-  Expr *x = ptrmap_get(&lw->var_inits, var);
+  Expr *x = ptrmap_get(&lower_shared.var_inits, var);
   if (x) lower_static_init(lw, g, x, var->type);
 }
 

@@ -231,7 +231,7 @@ static void lower_branch_stmt(Fn *fn, BranchStmt *s) {
 }
 
 static void lower_labeled(Fn *fn, LabeledStmt *s) {
-  if (ptrmap_has(&fn->lw->fn_infos, s)) { /* some goto names it */
+  if (ptrmap_has(&lower_shared.fn_infos, s)) { /* some goto names it */
     IrBlock *b = label_block(fn, &s->s);
     jump_to(fn, b);
     fn->b = b;

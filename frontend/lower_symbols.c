@@ -2,6 +2,7 @@
  *
  * Symbols are gc's: "main.f", "main.(*T).M", "main.F[int]", "main.T[int].M"; names, which runtime.Func.Name prints, have
  * "[...]" for type arguments. A declared function or global exists once per symbol; asking for it the first time queues it.
+ * What an earlier module defines becomes an extern entry and is not queued.
  * Link names (//go:linkname local remote): a bodyless local pulls `remote`; a local with a body pushes itself to `remote`.
  * Not here: code (lower_func.c), the work list's loop (lower.c). */
 #include "frontend/lower.h"
@@ -31,6 +32,22 @@ FuncInst *lower_new_func(Lower *lw, const Atom *symbol, const Atom *name) {
   return fi;
 }
 
+/* The entry of a function that an earlier module defines, NULL when none does. */
+static FuncInst *extern_func(Lower *lw, const Atom *symbol) {
+  const BcFunc *have = lw->defined ? ptrmap_get(&lw->defined->funcs, symbol) : NULL;
+  if (!have) return NULL;
+  FuncInst *fi = NEW(&lw->arena, FuncInst);
+  fi->index = lw->m->funcs.n;
+  fi->symbol = symbol;
+  fi->name = have->name;
+  BcFunc f = {.symbol = symbol, .name = have->name, .nargs = have->nargs, .nres = have->nres, .recover_pc = BC_NONE};
+  f.nslots = f.nargs > f.nres ? f.nargs : f.nres;
+  f.flags = BCF_EXTERN | (have->flags & (BCF_WRAPPER | BCF_CLOSURE | BCF_VARIADIC));
+  VEC_PUSH(&lw->m->arena, &lw->m->funcs, f);
+  ptrmap_set(&lw->funcs_by_symbol, symbol, fi);
+  return fi;
+}
+
 static const Atom *type_args_text(Lower *lw, TypeList *targs) {
   StrBuf b = {0};
   for (u32 i = 0; i < targs->n; i++) sb_printf(&b, "%s%s", i ? "," : "", type_symbol(lw, targs->v[i])->s);
@@ -53,9 +70,9 @@ static const Atom *func_symbol(const Object *fn, const char *targs_text) {
 }
 
 /* Follows link names of a function without a body to the symbol that provides it. */
-static const Atom *link_symbol(Lower *lw, const Atom *symbol) {
+static const Atom *link_symbol(const Atom *symbol) {
   for (int hops = 0; hops < 8; hops++) {
-    const Atom *target = ptrmap_get(&lw->linknames, symbol);
+    const Atom *target = ptrmap_get(&lower_shared.linknames, symbol);
     if (!target || target == symbol) break;
     symbol = target;
   }
@@ -63,10 +80,10 @@ static const Atom *link_symbol(Lower *lw, const Atom *symbol) {
 }
 
 /* The declared object of a symbol "path.name" or "path.(*T).name", NULL when no package of the program has it. */
-static Object *object_of_symbol(Lower *lw, const Atom *symbol) {
+static Object *object_of_symbol(const Atom *symbol) {
   const char *s = symbol->s, *slash = strrchr(s, '/'), *dot = strchr(slash ? slash : s, '.');
   if (!dot) return NULL;
-  Package *p = ptrmap_get(&lw->packages, atom_new(s, (size_t)(dot - s)));
+  Package *p = ptrmap_get(&lower_shared.packages, atom_new(s, (size_t)(dot - s)));
   if (!p) return NULL;
   const char *name = dot + 1, *last = strrchr(name, '.');
   if (!last) return scope_lookup(p->scope, atom_cstr(name));
@@ -92,8 +109,8 @@ u32 lower_func(Lower *lw, Object *fn, TypeList *targs) {
   FuncDecl *decl = origin->decl;
   bool bodyless = decl && !decl->body;
   if (bodyless) {
-    const Atom *target = link_symbol(lw, symbol);
-    Object *o = target == symbol ? NULL : object_of_symbol(lw, target);
+    const Atom *target = link_symbol(symbol);
+    Object *o = target == symbol ? NULL : object_of_symbol(target);
     if (o && o->kind == OBJ_FUNC && o != origin && o->decl) return lower_func(lw, o, targs);
     symbol = target;
   }
@@ -101,6 +118,7 @@ u32 lower_func(Lower *lw, Object *fn, TypeList *targs) {
     symbol = atom_printf("%s.init.%u", pkg_symbol_prefix(origin->pkg)->s, origin->order);
   FuncInst *fi = ptrmap_get(&lw->funcs_by_symbol, symbol);
   if (!bodyless && atom_is(origin->name, "_")) fi = NULL, symbol = atom_printf("%s._.%u", pkg_symbol_prefix(origin->pkg)->s, lw->nstmp++);
+  if (!fi) fi = extern_func(lw, symbol);
   if (!fi) {
     const Atom *name = targs ? func_symbol(origin, "...") : symbol;
     fi = lower_new_func(lw, symbol, name);
@@ -114,7 +132,7 @@ u32 lower_func(Lower *lw, Object *fn, TypeList *targs) {
 }
 
 u32 lower_runtime_func(Lower *lw, const char *symbol) {
-  Object *o = object_of_symbol(lw, atom_cstr(symbol));
+  Object *o = object_of_symbol(atom_cstr(symbol));
   if (!o || o->kind != OBJ_FUNC) BUG("the overlay lacks %s", symbol);
   return lower_func(lw, o, NULL);
 }
@@ -151,6 +169,7 @@ u32 lower_method(Lower *lw, Type *t, Package *pkg, const Atom *name, bool iface_
   const char *from = obj_exported(m) || !m->pkg ? "" : m->pkg->path->s;
   const Atom *symbol = atom_printf("%s.%s%s%s", type_symbol(lw, t)->s, name->s, suffix, from);
   FuncInst *fi = ptrmap_get(&lw->funcs_by_symbol, symbol);
+  if (!fi) fi = extern_func(lw, symbol);
   if (!fi) {
     StrBuf b = {0};
     if (named && is_ptr) sb_printf(&b, "%s.(*%s).%s", named->obj->pkg ? pkg_symbol_prefix(named->obj->pkg)->s : "", named->obj->name->s, name->s);
@@ -177,12 +196,18 @@ u32 lower_static(Lower *lw, Type *t, const Atom *symbol) {
   return at;
 }
 
+/* A package variable remembers its index + 1 in the module of the Lower at work. */
+static u32 known_global(const Object *var) {
+  u64 v = (u64)(uintptr_t)var->lowered;
+  return v >> 32 == lower_shared.generation ? (u32)v : 0;
+}
+
 u32 lower_global(Lower *lw, Object *var) {
   CHECK(var->kind == OBJ_VAR && var->pkg);
-  if (var->lowered) return (u32)(uintptr_t)var->lowered - 1;
+  if (known_global(var)) return known_global(var) - 1;
   const Atom *symbol = atom_printf("%s.%s", pkg_symbol_prefix(var->pkg)->s, var->name->s);
-  const Atom *target = link_symbol(lw, symbol);
-  Object *o = target == symbol ? NULL : object_of_symbol(lw, target);
+  const Atom *target = link_symbol(symbol);
+  Object *o = target == symbol ? NULL : object_of_symbol(target);
   u32 at, before = lw->m->globals.n;
   if (o && o->kind == OBJ_VAR && o != var) {
     at = lower_global(lw, o);
@@ -193,8 +218,10 @@ u32 lower_global(Lower *lw, Object *var) {
     at = have ? (u32)have - 1 : lower_static(lw, var->type, target);
     ptrmap_set(&lw->globals_by_symbol, target, (void *)((uintptr_t)at + 1));
   }
-  var->lowered = (void *)((uintptr_t)at + 1);
-  if (at == before) lower_static_var(lw, var, at);
+  var->lowered = (void *)((uintptr_t)lower_shared.generation << 32 | (at + 1));
+  if (at != before) return at;
+  if (lw->defined && ptrmap_has(&lw->defined->globals, target)) lw->m->globals.v[at].is_extern = true;
+  else lower_static_var(lw, var, at);
   return at;
 }
 

@@ -31,35 +31,12 @@ const Atom *pkg_symbol_prefix(const Package *p) {
   return a;
 }
 
-/* Numbers the types declared in functions of package p in source order, as gc's export data does. */
-typedef struct LocalTypes {
-  Lower *lw;
-  uintptr_t n;
-} LocalTypes;
-
-static bool number_local_type(void *ctx, void *node) {
-  LocalTypes *l = ctx;
-  if (((Node *)node)->kind != N_TypeDecl) return true;
-  TypeDecl *d = node;
-  if (!d->alias && d->name->obj) ptrmap_set(&l->lw->local_types, d->name->obj, (void *)++l->n);
-  return true;
-}
-
-static void number_local_types(Lower *lw, Package *p) {
-  LocalTypes l = {lw, 0};
-  ptrmap_set(&lw->local_types, p, p);
-  for (u32 i = 0; i < p->files.n; i++)
-    for (u32 k = 0; k < p->files.v[i]->decls.n; k++)
-      if (p->files.v[i]->decls.v[k]->n.kind != N_TypeDecl) ast_inspect(p->files.v[i]->decls.v[k], number_local_type, &l);
-}
-
-/* 0 for package-level types. */
-static u32 local_type_number(Lower *lw, const Object *o) {
-  if (!o->pkg || o->parent == o->pkg->scope || !o->parent || o->parent == universe) return 0;
-  if (!ptrmap_has(&lw->local_types, o->pkg)) number_local_types(lw, o->pkg);
-  uintptr_t n = (uintptr_t)ptrmap_get(&lw->local_types, o);
-  if (!n) ptrmap_set(&lw->local_types, o, (void *)(n = lw->local_types.n + 1000)); /* its body was checked late */
-  return (u32)n;
+/* Types declared in functions are told apart by where they are declared: that is the same in every module that refers to
+ * them, also when it was compiled from the declarations alone. */
+static void write_local_mark(StrBuf *b, const Object *o) {
+  if (!o->pkg || o->parent == o->pkg->scope || !o->parent || o->parent == universe) return;
+  const char *file = o->pos.base ? pos_base(o->pos.base)->abspath->s : "", *slash = strrchr(file, '/');
+  sb_printf(b, "\xc2\xb7%s:%u:%u", slash ? slash + 1 : file, (u32)o->pos.line, (u32)o->pos.col);
 }
 
 /* [a,b]; types declared in generic functions [outer;own]. */
@@ -83,8 +60,7 @@ static void write_named(Lower *lw, StrBuf *b, Named *n, bool key) {
   }
   sb_puts(b, o->name->s);
   write_type_args(lw, b, n);
-  u32 local = key ? local_type_number(lw, o) : 0;
-  if (local) sb_printf(b, "\xc2\xb7%u", local);
+  if (key) write_local_mark(b, o);
 }
 
 static void write_params(Lower *lw, StrBuf *b, Tuple *params, bool variadic, bool key) {
@@ -210,7 +186,7 @@ static const Atom *type_name_atom(Lower *lw, Type *t, bool key) {
 typedef struct TypeInfo {
   Layout layout;
   const Atom *key;
-  u32 recipe; /* index + 1 */
+  u32 recipe, generation; /* index + 1 in the module of that Lower */
 } TypeInfo;
 
 static void mark_pointers(Lower *lw, u64 *bits, u64 word, Type *t);
@@ -342,7 +318,7 @@ static IrShape aggregate_shape(Lower *lw, const Layout *l) {
   u64 n = (u64)ALIGN_UP(l->size, 8) / 8;
   if (n > SHAPE_MAX_SLOTS) return (IrShape){n > UINT32_MAX ? UINT32_MAX : (u32)n, NULL};
   if (!l->has_ptrs) return (IrShape){(u32)n, zero_bits};
-  u64 *bits = NEW_ARRAY(&lw->arena, u64, (n + 63) / 64);
+  u64 *bits = NEW_ARRAY(&types_arena, u64, (n + 63) / 64);
   mark_pointers(lw, bits, 0, l->type);
   return (IrShape){(u32)n, bits};
 }
@@ -351,16 +327,16 @@ static TypeInfo *type_info(Lower *lw, Type *t) {
   t = type_unalias(t);
   if (t->lowered) return t->lowered;
   const Atom *key = type_name_atom(lw, t, true);
-  TypeInfo *ti = ptrmap_get(&lw->layouts, key);
+  TypeInfo *ti = ptrmap_get(&lower_shared.layouts, key);
   if (!ti) {
-    ti = NEW(&lw->arena, TypeInfo);
+    ti = NEW(&types_arena, TypeInfo);
     ti->key = key;
     Layout *l = &ti->layout;
     l->type = t;
     l->under = type_under(t);
     l->size = type_sizeof(t);
     l->align = type_alignof(t);
-    ptrmap_set(&lw->layouts, key, ti);
+    ptrmap_set(&lower_shared.layouts, key, ti);
     layout_kind(lw, l);
     l->direct_iface = l->size == 8 && l->has_ptrs;
     const IrShape *s = word_shape(l);
@@ -561,11 +537,23 @@ static void recipe_parts(Lower *lw, u32 at, Type *u) {
   b->map_group = group;
 }
 
+/* What instructions ask of a type that another module describes. */
+static void extern_recipe(Lower *lw, u32 at, const Layout *l) {
+  u32 elem = BC_NONE, key = BC_NONE;
+  Type *u = l->under;
+  if (u->kind == TYPE_MAP) key = lower_type(lw, ((Map *)u)->key), elem = lower_type(lw, ((Map *)u)->elem);
+  if (u->kind == TYPE_CHAN) elem = lower_type(lw, ((Chan *)u)->elem);
+  lw->m->types.v[at].is_extern = true;
+  lw->m->types.v[at].elem = elem;
+  lw->m->types.v[at].key_type = key;
+}
+
 u32 lower_type(Lower *lw, Type *t) {
   TypeInfo *ti = type_info(lw, t);
-  if (ti->recipe) return ti->recipe - 1;
+  if (ti->recipe && ti->generation == lower_shared.generation) return ti->recipe - 1;
   u32 at = lw->m->types.n;
   ti->recipe = at + 1;
+  ti->generation = lower_shared.generation;
   VEC_PUSH(&lw->m->arena, &lw->m->types, (BcType){0});
   const Layout *l = &ti->layout;
   t = l->type;
@@ -587,6 +575,10 @@ u32 lower_type(Lower *lw, Type *t) {
     b.has_uncommon = true;
   }
   lw->m->types.v[at] = b;
+  if (lw->defined && ptrmap_has(&lw->defined->types, b.key)) {
+    extern_recipe(lw, at, l);
+    return at;
+  }
   recipe_parts(lw, at, l->under);
   if (l->under->kind != TYPE_INTERFACE) recipe_methods(lw, at, t);
   /* *T may have methods that T lacks; reflect.New must find them. */

@@ -14,10 +14,12 @@ int vm_argc(void);
 char **vm_argv(void);
 /* Links a module; natives must be registered before. m must outlive the VM. */
 bool vm_load(const BcModule *m, Err *e);
-/* Runs the package initialisers that have not run, in the order of loading, then main.main of the last
- * module that has one. Returns the exit code when main returns: 0. os.Exit, panics and fatal errors end the
+/* Takes the last module with a main function: initialises its packages and all they import, as far as that has not been
+ * done, then runs main.main. Returns the exit code when main returns: 0. os.Exit, panics and fatal errors end the
  * process instead. */
 int vm_run_main(void);
+/* Initialises the packages of m, which was loaded, and all they import, as far as that has not been done. */
+void vm_run_inits(const BcModule *m);
 /* Runs func() value or function `symbol` in a goroutine of its own until it returns (tests, REPL); false
  * when unknown. */
 bool vm_run_func(const char *symbol);

@@ -12,12 +12,16 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "bytecode/symbols.h"
 #include "runtime/heap.h"
 #include "vm/types.h"
 #include "vm/vm_priv.h"
 
 LowRegion low_meta, low_code, low_globals;
-static PtrMap func_symbols, global_symbols, native_symbols;
+LinkedModules link_modules;
+static PtrMap func_symbols; /* Atom -> FuncRec */
+static PtrMap global_symbols; /* Atom -> home (link_home_make) of the BcGlobal */
+static PtrMap native_symbols; /* Atom -> NativeFn */
 
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
@@ -64,7 +68,12 @@ void link_register_natives(const NativeDef *defs, u32 n) {
 bool link_has_native(const Atom *symbol) { return ptrmap_get(&native_symbols, symbol) != NULL; }
 
 FuncRec *link_func(const char *symbol) { return ptrmap_get(&func_symbols, atom_cstr(symbol)); }
-void *link_global(const char *symbol) { return ptrmap_get(&global_symbols, atom_cstr(symbol)); }
+/* Address of a variable; NULL when no module defines it. */
+static void *link_global_atom(const Atom *symbol) {
+  void *home = ptrmap_get(&global_symbols, symbol);
+  return home ? link_home_module(home)->globals[link_home_index(home)] : NULL;
+}
+void *link_global(const char *symbol) { return link_global_atom(atom_cstr(symbol)); }
 
 /* Called where a function without a body and without a native would run. */
 static Status no_body(G *g, Slot *fp) {
@@ -115,7 +124,8 @@ static u8 *global_memory(u64 size, u64 align) {
 /* False when an earlier module defines it: then its data are that module's. */
 static bool make_global(LinkedModule *lm, u32 index) {
   const BcGlobal *gl = &lm->m->globals.v[index];
-  u8 *old = ptrmap_get(&global_symbols, gl->symbol);
+  bool private = symbol_is_private(gl->symbol);
+  u8 *old = private ? NULL : link_global_atom(gl->symbol);
   if (old) {
     lm->globals[index] = old;
     return false;
@@ -123,7 +133,7 @@ static bool make_global(LinkedModule *lm, u32 index) {
   const BcType *t = &lm->m->types.v[gl->type];
   u8 *p = global_memory(t->size, t->align > 8 ? t->align : 8);
   lm->globals[index] = p;
-  ptrmap_set(&global_symbols, gl->symbol, p);
+  if (!private) ptrmap_set(&global_symbols, gl->symbol, link_home_make(lm->number, index));
   return true;
 }
 
@@ -146,12 +156,43 @@ static void init_global(LinkedModule *lm, u32 index) {
     u64 v = reloc_target(lm, r) + (u64)r->addend;
     memcpy(p + r->offset, &v, 8);
   }
-  if (recipe_ptr_bytes(lm->m, gl->type)) heap_add_root(p, link_type(lm, gl->type));
+  if (recipe_ptr_bytes(lm, gl->type)) heap_add_root(p, link_type(lm, gl->type));
+}
+
+/* What the module refers to as extern exists and is what it takes it for. */
+static bool check_externs(const BcModule *m, Err *e) {
+  for (u32 i = 0; i < m->funcs.n; i++) {
+    const BcFunc *f = &m->funcs.v[i];
+    const FuncRec *rec = ptrmap_get(&func_symbols, f->symbol);
+    if (!rec && f->flags & BCF_EXTERN) return err_set(e, "undefined function %s", f->symbol->s);
+    if (rec && (rec->nargs != f->nargs || rec->nres != f->nres))
+      return err_set(e, "function %s is used with another signature", f->symbol->s);
+  }
+  for (u32 i = 0; i < m->globals.n; i++) {
+    const BcGlobal *g = &m->globals.v[i];
+    void *home = symbol_is_private(g->symbol) ? NULL : ptrmap_get(&global_symbols, g->symbol);
+    if (!home && g->is_extern) return err_set(e, "undefined variable %s", g->symbol->s);
+    if (!home) continue;
+    const BcModule *d = link_home_module(home)->m;
+    if (d->types.v[d->globals.v[link_home_index(home)].type].key != m->types.v[g->type].key)
+      return err_set(e, "variable %s is used with another type", g->symbol->s);
+  }
+  return link_types_check(m, e);
 }
 
 LinkedModule *link_module(const BcModule *m, Err *e) {
+  u64 globals_size = 0;
+  for (u32 i = 0; i < m->globals.n; i++)
+    if (!m->globals.v[i].is_extern) globals_size += m->types.v[m->globals.v[i].type].size + 16;
+  if (globals_size > (u64)(low_globals.end - low_globals.next)) {
+    err_set(e, "the program's variables need %lu MB; the limit is %lu MB", (unsigned long)(globals_size >> 20),
+            (unsigned long)((low_globals.end - low_globals.base) >> 20));
+    return NULL;
+  }
+  if (!check_externs(m, e)) return NULL;
   LinkedModule *lm = xcalloc(1, sizeof *lm);
   lm->m = m;
+  lm->number = link_modules.n;
   lm->funcs = xcalloc(m->funcs.n + 1, sizeof *lm->funcs);
   lm->globals = xcalloc(m->globals.n + 1, sizeof *lm->globals);
   lm->types = xcalloc(m->types.n + 1, sizeof *lm->types);
@@ -159,14 +200,7 @@ LinkedModule *link_module(const BcModule *m, Err *e) {
   lm->strings = xcalloc(m->strings.n + 1, sizeof *lm->strings);
   lm->infos = xcalloc(m->funcs.n + 1, sizeof *lm->infos);
   lm->recs = low_alloc(&low_meta, m->funcs.n * sizeof(FuncRec), 64);
-  u64 globals_size = 0;
-  for (u32 i = 0; i < m->globals.n; i++) globals_size += m->types.v[m->globals.v[i].type].size + 16;
-  if (globals_size > (u64)(low_globals.end - low_globals.next)) {
-    err_set(e, "the program's variables need %lu MB; the limit is %lu MB",
-        (unsigned long)(globals_size >> 20),
-            (unsigned long)((low_globals.end - low_globals.base) >> 20));
-    return NULL;
-  }
+  VEC_PUSH(NULL, &link_modules, lm);
   for (u32 i = 0; i < m->funcs.n; i++) make_record(lm, i);
   link_types_add_module(lm);
   bool *mine = xcalloc(m->globals.n + 1, sizeof *mine);

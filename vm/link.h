@@ -20,7 +20,15 @@ typedef struct LinkedModule {
   u32 *strings;      /* by index, 0 until needed */
   FuncInfo *infos;
   FuncRec *recs;
+  u32 number;        /* its place in link_modules */
 } LinkedModule;
+typedef VEC(LinkedModule *) LinkedModules;
+extern LinkedModules link_modules; /* in the order of linking */
+
+/* Where a symbol is defined, as a value of symbol tables: a module's number and an index in one of its lists. */
+static inline void *link_home_make(u32 module, u32 index) { return (void *)((u64)module << 32 | ((u64)index + 1)); }
+static inline LinkedModule *link_home_module(const void *home) { return link_modules.v[(u64)home >> 32]; }
+static inline u32 link_home_index(const void *home) { return (u32)(u64)home - 1; }
 
 struct FuncInfo {
   const BcFunc *fn;

@@ -21,7 +21,7 @@ static FuncRec *rec_gopanic, *rec_deferreturn, *rec_unreachable;
 /* ---- calls of overlay functions ---- */
 static const struct { const char *symbol; u32 nargs; } rt_table[RT_COUNT] = {
 #define RTFUNC(id, symbol, nargs) {symbol, nargs},
-#include "vm/rtfuncs.def"
+#include "bytecode/rtfuncs.def"
 #undef RTFUNC
 };
 FuncRec *rt_func(RtFunc f) {

@@ -17,14 +17,24 @@
 
 typedef struct Pending { LinkedModule *lm; u32 index; AbiType *t; } Pending;
 static VEC(Pending) work;
-static VEC(LinkedModule *) modules;
 static PtrMap canonical;        /* key atom -> AbiType */
 static PtrMap plain_names[4];   /* text atom -> name bytes, by EXPORTED and EMBEDDED */
 static PtrMap noalg;            /* AbiTypes made for maps' groups: not in typelinks */
 static FuncRec equal_rec, hash_rec;
 
 /* ---- recipes ---- */
-static const BcType *recipe(const BcModule *m, u32 index) { return &m->types.v[index]; }
+static PtrMap homes; /* key atom -> home (link_home_make) of the recipe */
+
+/* The recipe; when it is extern, that of the module that has it, to which *lm and *index then refer. */
+static const BcType *recipe(LinkedModule **lm, u32 *index) {
+  const BcType *t = &(*lm)->m->types.v[*index];
+  if (!t->is_extern) return t;
+  const void *home = ptrmap_get(&homes, t->key);
+  *lm = link_home_module(home);
+  *index = link_home_index(home);
+  return &(*lm)->m->types.v[*index];
+}
+static u64 recipe_size(const LinkedModule *lm, u32 index) { return lm->m->types.v[index].size; }
 
 /* What is asked of a type through all its parts. Computed once per recipe: a type may hold another along
  * very many paths. */
@@ -37,32 +47,31 @@ typedef struct Facts {
 static PtrMap facts_of; /* BcType of a struct or array -> Facts */
 static Arena facts_arena;
 
-static Facts recipe_facts(const BcModule *m, u32 index);
+static Facts recipe_facts(LinkedModule *lm, u32 index);
 
-static Facts struct_facts(const BcModule *m, const BcType *t) {
+static Facts struct_facts(LinkedModule *lm, const BcType *t) {
   Facts all = {.regular = true};
   u64 end = 0;
   for (u32 i = 0; i < t->nfields; i++) {
     const BcField *f = &t->fields[i];
-    Facts part = recipe_facts(m, f->type);
+    Facts part = recipe_facts(lm, f->type);
     if (part.ptr_bytes) all.ptr_bytes = f->offset + part.ptr_bytes;
     all.regular &= part.regular && f->offset == end && !atom_is(f->name, "_");
     all.need_update |= part.need_update;
     all.may_panic |= part.may_panic;
-    end = f->offset + recipe(m, f->type)->size;
+    end = f->offset + recipe_size(lm, f->type);
   }
   all.regular &= end == t->size;
   return all;
 }
-static Facts array_facts(const BcModule *m, const BcType *t) {
-  Facts all = recipe_facts(m, t->elem);
+static Facts array_facts(LinkedModule *lm, const BcType *t) {
+  Facts all = recipe_facts(lm, t->elem);
   all.regular = t->comparable && (t->len == 0 || all.regular);
-  if (all.ptr_bytes) all.ptr_bytes = t->len ? (u64)(t->len - 1) * recipe(m,
-      t->elem)->size + all.ptr_bytes : 0;
+  if (all.ptr_bytes) all.ptr_bytes = t->len ? (u64)(t->len - 1) * recipe_size(lm, t->elem) + all.ptr_bytes : 0;
   return all;
 }
-static Facts recipe_facts(const BcModule *m, u32 index) {
-  const BcType *t = recipe(m, index);
+static Facts recipe_facts(LinkedModule *lm, u32 index) {
+  const BcType *t = recipe(&lm, &index);
   switch (t->kind) {
   case BCK_CHAN: case BCK_POINTER: case BCK_UNSAFEPOINTER: return (Facts){.ptr_bytes = 8, .regular = true};
   case BCK_FUNC: case BCK_MAP: case BCK_SLICE: return (Facts){.ptr_bytes = 8};
@@ -76,25 +85,24 @@ static Facts recipe_facts(const BcModule *m, u32 index) {
   const Facts *known = ptrmap_get(&facts_of, t);
   if (known) return *known;
   Facts *all = NEW(&facts_arena, Facts);
-  *all = t->kind == BCK_ARRAY ? array_facts(m, t) : struct_facts(m, t);
+  *all = t->kind == BCK_ARRAY ? array_facts(lm, t) : struct_facts(lm, t);
   ptrmap_set(&facts_of, t, all);
   return *all;
 }
 
-u64 recipe_ptr_bytes(const BcModule *m, u32 index) { return recipe_facts(m, index).ptr_bytes; }
+u64 recipe_ptr_bytes(LinkedModule *lm, u32 index) { return recipe_facts(lm, index).ptr_bytes; }
 
-static void fill_mask(const BcModule *m, u32 index, u8 *mask, u64 word) {
-  const BcType *t = recipe(m, index);
+static void fill_mask(LinkedModule *lm, u32 index, u8 *mask, u64 word) {
+  const BcType *t = recipe(&lm, &index);
   switch (t->kind) {
   case BCK_ARRAY:
-    if (recipe_ptr_bytes(m, t->elem) == 0) return;
-    for (i64 i = 0; i < t->len; i++) fill_mask(m, t->elem, mask, word + (u64)i * recipe(m,
-        t->elem)->size / 8);
+    if (recipe_ptr_bytes(lm, t->elem) == 0) return;
+    for (i64 i = 0; i < t->len; i++) fill_mask(lm, t->elem, mask, word + (u64)i * recipe_size(lm, t->elem) / 8);
     return;
   case BCK_STRUCT:
     for (u32 i = 0; i < t->nfields; i++)
-      if (recipe_ptr_bytes(m, t->fields[i].type)) fill_mask(m, t->fields[i].type, mask,
-          word + t->fields[i].offset / 8);
+      if (recipe_ptr_bytes(lm, t->fields[i].type))
+        fill_mask(lm, t->fields[i].type, mask, word + t->fields[i].offset / 8);
     return;
   case BCK_INTERFACE:
     mask[word / 8] |= (u8)(1 << word % 8);
@@ -102,7 +110,7 @@ static void fill_mask(const BcModule *m, u32 index, u8 *mask, u64 word) {
     break;
   default: break;
   }
-  if (recipe_ptr_bytes(m, index)) mask[word / 8] |= (u8)(1 << word % 8);
+  if (recipe_ptr_bytes(lm, index)) mask[word / 8] |= (u8)(1 << word % 8);
 }
 
 /* ---- names ---- */
@@ -191,17 +199,22 @@ static size_t descriptor_size(const BcType *r) {
 
 /* What does not depend on other descriptors. */
 static void fill_base(LinkedModule *lm, u32 index, AbiType *t) {
-  const BcType *r = recipe(lm->m, index);
+  const BcType *r = recipe(&lm, &index);
   t->size = r->size;
-  t->ptr_bytes = recipe_ptr_bytes(lm->m, index);
+  t->ptr_bytes = recipe_ptr_bytes(lm, index);
   t->hash = hash_bytes(r->key->s, r->key->len);
   t->align = r->align;
   t->field_align = r->field_align;
   t->kind = (u8)r->kind;
   t->tflag = (u8)((r->has_uncommon ? ABI_TFLAG_UNCOMMON : 0) | (r->name ? ABI_TFLAG_NAMED : 0) |
-                  (recipe_facts(lm->m, index).regular ? ABI_TFLAG_REGULAR_MEMORY : 0) |
+                  (recipe_facts(lm, index).regular ? ABI_TFLAG_REGULAR_MEMORY : 0) |
                   (r->direct_iface ? ABI_TFLAG_DIRECT_IFACE : 0));
-  const BcType *named = r->kind == BCK_POINTER && !r->name ? recipe(lm->m, r->elem) : r;
+  const BcType *named = r;
+  if (r->kind == BCK_POINTER && !r->name) {
+    LinkedModule *home = lm;
+    u32 elem = r->elem;
+    named = recipe(&home, &elem);
+  }
   t->str = name_off(make_name(r->string, NULL, NULL, named->name && is_exported(named->name), false));
   if (r->comparable) t->equal = type_closure(&equal_rec, t);
   u64 words = t->ptr_bytes / 8, bytes = (words + 7) / 8;
@@ -210,7 +223,7 @@ static void fill_base(LinkedModule *lm, u32 index, AbiType *t) {
     t->gcdata = low_alloc(&low_meta, 8, 8);
   } else if (bytes) {
     t->gcdata = low_alloc(&low_meta, ALIGN_UP(bytes, 8), 8);
-    fill_mask(lm->m, index, t->gcdata, 0);
+    fill_mask(lm, index, t->gcdata, 0);
   }
 }
 
@@ -219,34 +232,38 @@ static AbiType *declare(LinkedModule *lm, u32 index) {
   if (index == BC_NONE) return NULL;
   AbiType *t = lm->types[index];
   if (t) return t;
-  const BcType *r = recipe(lm->m, index);
+  u32 at = index;
+  LinkedModule *home = lm;
+  const BcType *r = recipe(&home, &at);
   t = ptrmap_get(&canonical, r->key);
   if (!t) {
     t = low_alloc(&low_meta, descriptor_size(r), 8);
     ptrmap_set(&canonical, r->key, t);
-    fill_base(lm, index, t);
-    VEC_PUSH(NULL, &work, ((Pending){lm, index, t}));
+    fill_base(home, at, t);
+    VEC_PUSH(NULL, &work, ((Pending){home, at, t}));
   }
   return lm->types[index] = t;
 }
 
 static void fill_map(LinkedModule *lm, const BcType *r, AbiMapType *t) {
-  const BcModule *m = lm->m;
   t->key = declare(lm, r->key_type);
   t->elem = declare(lm, r->elem);
   t->hasher = type_closure(&hash_rec, t->key);
   if (r->map_group != BC_NONE) {
     t->group = declare(lm, r->map_group);
-    const BcType *group = recipe(m, r->map_group), *slots = recipe(m, group->fields[1].type);
-    const BcType *slot = recipe(m, slots->elem);
+    LinkedModule *home = lm;
+    u32 at = r->map_group;
+    const BcType *group = recipe(&home, &at);
+    ptrmap_set(&noalg, declare(home, group->fields[1].type), t);
+    const BcType *slots = recipe(&home, (at = group->fields[1].type, &at));
+    ptrmap_set(&noalg, declare(home, slots->elem), t);
+    const BcType *slot = recipe(&home, (at = slots->elem, &at));
     t->group_size = group->size;
     t->slot_size = slot->size;
     t->elem_off = slot->fields[1].offset;
     ptrmap_set(&noalg, t->group, t);
-    ptrmap_set(&noalg, declare(lm, group->fields[1].type), t);
-    ptrmap_set(&noalg, declare(lm, slots->elem), t);
   }
-  Facts key = recipe_facts(m, r->key_type);
+  Facts key = recipe_facts(lm, r->key_type);
   t->flags = (key.need_update ? ABI_MAP_NEED_KEY_UPDATE : 0) |
              (key.may_panic ? ABI_MAP_HASH_MIGHT_PANIC : 0) |
              (t->key->size > ABI_MAP_MAX_KEY_BYTES ? ABI_MAP_INDIRECT_KEY : 0) |
@@ -292,7 +309,7 @@ static void fill_uncommon(LinkedModule *lm, const BcType *r, AbiType *t) {
   }
 }
 static void fill(LinkedModule *lm, u32 index, AbiType *t) {
-  const BcType *r = recipe(lm->m, index);
+  const BcType *r = recipe(&lm, &index);
   switch (r->kind) {
   case BCK_ARRAY: {
     AbiArrayType *a = (AbiArrayType *)t;
@@ -335,13 +352,8 @@ AbiType *link_type(LinkedModule *lm, u32 index) {
 
 AbiType *link_type_by_key(const char *key) {
   const Atom *atom = atom_cstr(key);
-  AbiType *t = ptrmap_get(&canonical, atom);
-  for (u32 i = 0; !t && i < modules.n; i++) {
-    const BcModule *m = modules.v[i]->m;
-    for (u32 j = 0; !t && j < m->types.n; j++)
-      if (m->types.v[j].key == atom) t = link_type(modules.v[i], j);
-  }
-  return t;
+  const void *home = ptrmap_get(&homes, atom);
+  return home ? link_type(link_home_module(home), link_home_index(home)) : NULL;
 }
 
 static int by_string(const void *a, const void *b) {
@@ -351,8 +363,8 @@ static int by_string(const void *a, const void *b) {
 }
 AbiType **link_typelinks(u32 *n) {
   static VEC(AbiType *) links;
-  for (u32 i = 0; i < modules.n; i++)
-    for (u32 j = 0; j < modules.v[i]->m->types.n; j++) link_type(modules.v[i], j);
+  for (u32 i = 0; i < link_modules.n; i++)
+    for (u32 j = 0; j < link_modules.v[i]->m->types.n; j++) link_type(link_modules.v[i], j);
   links.n = 0;
   for (u32 i = 0; i < canonical.n; i++) {
     AbiType *t = canonical.entries[i].val;
@@ -363,7 +375,30 @@ AbiType **link_typelinks(u32 *n) {
   return links.v;
 }
 
-void link_types_add_module(LinkedModule *lm) { VEC_PUSH(NULL, &modules, lm); }
+static bool same_part(const BcModule *m, u32 a, const BcModule *of_b, u32 b) {
+  return a == BC_NONE || b == BC_NONE || m->types.v[a].key == of_b->types.v[b].key;
+}
+bool link_types_check(const BcModule *m, Err *e) {
+  for (u32 i = 0; i < m->types.n; i++) {
+    const BcType *t = &m->types.v[i];
+    if (!t->is_extern) continue;
+    const void *home = ptrmap_get(&homes, t->key);
+    if (!home) return err_set(e, "undefined type %s", t->key->s);
+    const BcModule *d = link_home_module(home)->m;
+    const BcType *have = &d->types.v[link_home_index(home)];
+    if (have->kind != t->kind || have->size != t->size || have->align != t->align ||
+        !same_part(m, t->elem, d, have->elem) || !same_part(m, t->key_type, d, have->key_type))
+      return err_set(e, "type %s is used with another shape", t->key->s);
+  }
+  return true;
+}
+
+void link_types_add_module(LinkedModule *lm) {
+  for (u32 i = 0; i < lm->m->types.n; i++) {
+    const BcType *t = &lm->m->types.v[i];
+    if (!t->is_extern && !ptrmap_has(&homes, t->key)) ptrmap_set(&homes, t->key, link_home_make(lm->number, i));
+  }
+}
 
 /* Records of the VM's own natives, for which no module declares anything. */
 static void own_native(FuncRec *rec, FuncInfo *info, BcFunc *f, const char *symbol, NativeFn fn) {

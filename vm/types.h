@@ -4,7 +4,9 @@
 #include "vm/link.h"
 
 void link_types_init(void);
+/* Extern types of m are in linked modules and look the same there. */
+bool link_types_check(const BcModule *m, Err *e);
 void link_types_add_module(LinkedModule *lm); /* makes its types findable by key */
 /* Bytes of the prefix of a value of this recipe that may hold pointers. */
-u64 recipe_ptr_bytes(const BcModule *m, u32 index);
+u64 recipe_ptr_bytes(LinkedModule *lm, u32 index);
 #endif

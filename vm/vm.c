@@ -23,8 +23,6 @@ VmHooks vm_hooks = {
 };
 static int program_argc;
 static char **program_argv;
-static VEC(LinkedModule *) loaded;
-static u32 initialised; /* of loaded: their package initialisers are in a main function already */
 
 int vm_argc(void) { return program_argc; }
 char **vm_argv(void) { return program_argv; }
@@ -57,7 +55,7 @@ bool vm_load(const BcModule *m, Err *e) {
   LinkedModule *lm = link_module(m, e);
   if (!lm) return false;
   natives_bind();
-  VEC_PUSH(NULL, &loaded, lm);
+  init_add_module(lm);
   return true;
 }
 
@@ -69,18 +67,9 @@ static Status main_done(G *g, Slot *fp) {
   return sched_park(g, (WaitReason)0);
 }
 
-typedef VEC(const BcFunc *) FuncList;
-static void add_inits(BcModule *m, FuncList *calls, const LinkedModule *lm) {
-  const BcModule *from = lm->m;
-  for (u32 i = 0; i < from->inits.n; i++) {
-    const BcInit *in = &from->inits.v[i];
-    if (in->vars_func != BC_NONE) VEC_PUSH(&m->arena, calls, &from->funcs.v[in->vars_func]);
-    for (u32 j = 0; j < in->ninits; j++) VEC_PUSH(&m->arena, calls, &from->funcs.v[in->inits[j]]);
-  }
-}
 /* A function that calls these one after the other, then ends the program. Its module declares them by
  * symbol. */
-static FuncRec *make_main(BcModule *m, const char *symbol, const FuncList *calls) {
+static FuncRec *make_main(BcModule *m, const char *symbol, const VmCalls *calls) {
   u32 n = calls->n + 1;
   Insn *code = NEW_ARRAY(&m->arena, Insn, n + 1);
   for (u32 i = 0; i < n; i++) {
@@ -106,7 +95,7 @@ static FuncRec *make_main(BcModule *m, const char *symbol, const FuncList *calls
   return link_func(symbol);
 }
 
-static void run(FuncList *calls, BcModule *m) {
+static void run(VmCalls *calls, BcModule *m) {
   static u32 count;
   char symbol[64];
   NativeDef done = {"runtime.vmMainDone", main_done};
@@ -118,24 +107,35 @@ static void run(FuncList *calls, BcModule *m) {
   sched_loop();
 }
 
+/* Makes the goroutine's function, runs it to its end. */
+static void run_calls(VmCalls *calls) {
+  run(calls, module_new());
+  VEC_FREE(calls);
+}
+
 int vm_run_main(void) {
-  BcModule *m = module_new();
-  FuncList calls = {0};
-  const BcFunc *main_func = NULL;
-  for (; initialised < loaded.n; initialised++) add_inits(m, &calls, loaded.v[initialised]);
-  for (u32 i = 0; i < loaded.n; i++)
-    if (loaded.v[i]->m->main_func != BC_NONE) main_func = &loaded.v[i]->m->funcs.v[loaded.v[i]->m->main_func];
-  if (main_func) VEC_PUSH(&m->arena, &calls, main_func);
-  run(&calls, m);
+  const BcModule *m = NULL;
+  for (u32 i = 0; i < link_modules.n; i++)
+    if (link_modules.v[i]->m->main_func != BC_NONE) m = link_modules.v[i]->m;
+  VmCalls calls = {0};
+  if (!m) m = link_modules.v[link_modules.n - 1]->m;
+  init_collect(m, &calls);
+  if (m->main_func != BC_NONE) VEC_PUSH(NULL, &calls, &m->funcs.v[m->main_func]);
+  run_calls(&calls);
   return 0;
+}
+
+void vm_run_inits(const BcModule *m) {
+  VmCalls calls = {0};
+  init_collect(m, &calls);
+  run_calls(&calls);
 }
 
 bool vm_run_func(const char *symbol) {
   FuncRec *rec = link_func(symbol);
   if (!rec) return false;
-  BcModule *m = module_new();
-  FuncList calls = {0};
-  VEC_PUSH(&m->arena, &calls, rec->info->fn);
-  run(&calls, m);
+  VmCalls calls = {0};
+  VEC_PUSH(NULL, &calls, rec->info->fn);
+  run_calls(&calls);
   return true;
 }

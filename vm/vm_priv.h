@@ -16,10 +16,16 @@
 
 typedef enum RtFunc {
 #define RTFUNC(id, symbol, nargs) RT_##id,
-#include "vm/rtfuncs.def"
+#include "bytecode/rtfuncs.def"
 #undef RTFUNC
   RT_COUNT
 } RtFunc;
+
+/* ---- init.c ---- */
+typedef VEC(const BcFunc *) VmCalls; /* functions without arguments, to call in this order; malloc's memory */
+void init_add_module(LinkedModule *lm); /* its packages are known; a path that was known is a new package */
+/* Appends the initialisers of m's packages and of all they import that have not been handed out before. */
+void init_collect(const BcModule *m, VmCalls *calls);
 
 /* ---- interp.c ---- */
 typedef enum XOp { /* handlers that expansion may choose instead of the plain one of an opcode */
