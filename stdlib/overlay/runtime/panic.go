@@ -5,7 +5,7 @@ import (
 	"unsafe"
 )
 
-// The VM enters these by symbol (vm/rtfuncs.def); the link names keep them in every program.
+// The VM enters these by symbol (bytecode/rtfuncs.def); the link names keep them in every program.
 //
 //go:linkname goPanicIndex vm.goPanicIndex
 //go:linkname goPanicIndexU vm.goPanicIndexU
