@@ -2,8 +2,8 @@
  *
  * The region is a bump allocator with one free list per size class. Blocks are multiples of 16 bytes up to
  * 1 KB, above that an eighth of a power of two apart. A freed block is cleared at once: nothing stale, such
- * as the address of a stack variable, can reach the saved memory, and long runs of free memory are zero pages,
- * which are not stored.
+ * as the address of a stack variable, can reach the saved memory, and long runs of free memory are pages of
+ * zeros, which are not stored.
  */
 #include "base/region.h"
 

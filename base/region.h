@@ -1,6 +1,6 @@
 /* region.h - where xmalloc, xcalloc, xrealloc and xfree (base.h) get their memory.
  *
- * Normally that is libc's heap. While a snapshot is recorded (snapshot.h) it is the region: one reservation at
+ * Normally that is libc's heap. While a snapshot is recorded (snapshot.h) it is the region: a reservation at
  * a fixed address, so that what was made there can be saved and found again at the same place by a later
  * process. In such a process the saved blocks are still valid for xrealloc, which moves them to libc's heap,
  * and for xfree, which leaves them alone; new memory is libc's.

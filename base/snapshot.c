@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -82,7 +83,15 @@ static u64 executable_id(u64 build) {
   return h;
 }
 
-bool snapshot_record(Err *e) { return region_start(e); }
+/* Where the kernel puts stacks and libraries shows in padding and in the order of addresses; so a recording
+ * runs without randomisation where that is allowed. */
+bool snapshot_record(char **argv, Err *e) {
+  int old = personality(0xffffffff);
+  if (old >= 0 && !(old & ADDR_NO_RANDOMIZE) && personality((unsigned long)old | ADDR_NO_RANDOMIZE) >= 0 &&
+      (personality(0xffffffff) & ADDR_NO_RANDOMIZE))
+    execv("/proc/self/exe", argv);
+  return region_start(e);
+}
 
 void snapshot_add_range(void *base, size_t n) {
   CHECK(((uintptr_t)base | n) % PAGE == 0 && ranges.n < ARRAY_LEN(ranges.v));
@@ -98,7 +107,8 @@ typedef struct Foreign {
 } Foreign;
 typedef VEC(Foreign) ForeignVec;
 
-/* A foreign mapping is libc's heap, or high, where the kernel puts what nobody asked a place for. */
+/* A foreign mapping is libc's heap, or high, where the kernel puts what nobody asked a place for. (What
+ * sanitizers have lower looks like pairs of small integers.) */
 static bool list_foreign(ForeignVec *out, Err *e) {
   FILE *f = fopen("/proc/self/maps", "re");
   if (!f) return err_set(e, "/proc/self/maps: %s", strerror(errno));
@@ -110,14 +120,15 @@ static bool list_foreign(ForeignVec *out, Err *e) {
     if (!name) name = (int)strlen(line);
     line[strcspn(line, "\n")] = 0;
     bool heap = strcmp(line + name, "[heap]") == 0;
-    if (!heap && (from < 0x500000000000u || from >= (uintptr_t)1 << 47)) continue;
+    if (!heap && (from < 0x7e0000000000u || from >= (uintptr_t)1 << 47)) continue;
     Foreign *m = out->n ? &VEC_LAST(out) : NULL;
     if (m && m->to == from && strcmp(m->name, line + name) == 0) {
       m->to = to;
       continue;
     }
     VEC_PUSH(NULL, out, (Foreign){.from = from, .to = to});
-    snprintf(VEC_LAST(out).name, sizeof VEC_LAST(out).name, "%s", line[name] ? line + name : "anonymous memory");
+    const char *what = line[name] ? line + name : "anonymous memory";
+    snprintf(VEC_LAST(out).name, sizeof VEC_LAST(out).name, "%s", what);
   }
   fclose(f);
   return true;
@@ -143,7 +154,8 @@ static u32 scan_words(const ForeignVec *maps, const void *p, size_t n, StrBuf *o
     if (w[i] < lowest || w[i] >= above || w[i] % 8) continue;
     const Foreign *m = foreign_at(maps, w[i]);
     if (!m) continue;
-    if (found++ < 4) sb_printf(out, "%s%p holds %#lx in %s", out->n ? "; " : "", (void *)&w[i], w[i], m->name);
+    if (found++ < 4)
+      sb_printf(out, "%s%p holds %#lx in %s", out->n ? "; " : "", (void *)&w[i], w[i], m->name);
   }
   return found;
 }
@@ -197,7 +209,8 @@ static bool check_foreign(const RunVec *runs, Err *e) {
     for (u32 i = 0; i < runs->n; i++)
       if (runs->v[i].at) found = scan_words(&maps, (void *)runs->v[i].addr, runs->v[i].size, &what, found);
   }
-  if (found) ok = err_set(e, "the state has %u pointers to memory that is not saved: %s", found, sb_cstr(&what));
+  if (found)
+    ok = err_set(e, "the state has %u pointers to memory that is not saved: %s", found, sb_cstr(&what));
   sb_free(&what);
   VEC_FREE(&maps);
   return ok;
@@ -235,7 +248,8 @@ bool snapshot_write(int fd, off_t at, u64 build, Err *e) {
     SnapHead *h = make_head(&runs, build);
     ok = write_at(fd, h, h->head_size, at, e);
     for (u32 i = 0; i < runs.n && ok; i++)
-      if (runs.v[i].at) ok = write_at(fd, (void *)runs.v[i].addr, runs.v[i].size, at + (off_t)runs.v[i].at, e);
+      if (runs.v[i].at)
+        ok = write_at(fd, (void *)runs.v[i].addr, runs.v[i].size, at + (off_t)runs.v[i].at, e);
     free(h);
   }
   VEC_FREE(&runs);
