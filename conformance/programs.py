@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""programs.py --govm GOVM [--subset torture] - runs our own programs: conformance/acceptance, conformance/regress and,
+"""programs.py --govm GOVM - runs our own programs: conformance/acceptance, conformance/regress and,
 with its folders, conformance/spec.
 
 NAME.want is what NAME.go prints on standard output, a line /.../ being a regular expression; NAME.out is the same, literally.
@@ -17,9 +17,6 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 FOLDERS = ["acceptance", "regress", "spec"]
-# Programs that stay quick when every safepoint collects or every call takes a new segment.
-TORTURE = {"hello", "channels_select", "deadlock", "nil_interface", "panics", "reflection", "startup_order",
-           "finalizers"}
 # Programs whose output depends on time slices or on sleeping long enough, under gc too: one good run of a few is enough.
 TIME_SLICED = {"gosched_round_robin", "startup_order", "runtime_metrics"}
 TRIES = 5
@@ -78,7 +75,6 @@ def read_known(folder):
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--govm", required=True)
-    ap.add_argument("--subset", choices=["torture"])
     ap.add_argument("--only", default="", metavar="TEXT", help="only programs with TEXT in folder/NAME.go")
     ap.add_argument("--timeout", type=float, default=300)
     args = ap.parse_args()
@@ -88,8 +84,6 @@ def main():
         known.update({(folder, name): why for name, why in read_known(folder).items()})
         programs += [(folder, go) for go in sorted((HERE / folder).rglob("*.go"))]
     programs = [(f, go) for f, go in programs if args.only in str(go.relative_to(HERE))]
-    if args.subset:
-        programs = [(f, go) for f, go in programs if go.stem in TORTURE or f == "regress"]
     passed = failed = skipped = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         results = pool.map(lambda p: check(govm, p[1], args.timeout), programs)

@@ -24,6 +24,7 @@ struct GcWork {
   u32 ring_at, ring_used;
   u64 marked;   /* bytes */
   u64 globals;  /* bytes of roots with pointers, for the pacer */
+  u64 areas;    /* frames and windows scanned */
 };
 static GcWork gc_work;
 
@@ -31,7 +32,7 @@ typedef struct Root {
   void *addr;
   const AbiType *type;
 } Root;
-static VEC(Root) roots;
+static SNAPSHOT VEC(Root) roots;
 static VEC(HeapRootFn) root_fns;
 
 void heap_add_root(void *addr, const AbiType *t) {
@@ -79,9 +80,11 @@ void gc_mark_word(GcWork *w, const void *p) {
   if (heap_contains(p)) mark_heap(w, p, true);
 }
 void gc_mark_words(GcWork *w, Slot *p, u64 n) {
+  w->areas++;
   for (u64 i = 0; i < n; i++) gc_mark_word(w, p[i].p);
 }
 void gc_mark_masked(GcWork *w, Slot *p, const u64 *mask, u64 n) {
+  w->areas++;
   for (u64 i = 0; i < n; i += 64) {
     u64 m = mask[i / 64];
     for (; m; m &= m - 1) {
@@ -226,11 +229,12 @@ void gc_mark_keep(const void *obj) {
 
 u64 gc_mark_all(u64 *globals) {
   GcWork *w = &gc_work;
-  w->marked = w->globals = 0;
+  w->marked = w->globals = w->areas = 0;
   heap.marking = true;
   mark_roots(w);
   specials_finish();
   heap.marking = false;
   *globals = w->globals;
+  heap.work = w->marked / 64 + w->areas * 4;
   return w->marked;
 }

@@ -157,6 +157,22 @@ void gc_request_full(void) {
   gc_request();
 }
 bool gc_wanted(void) { return heap.wanted; }
+
+/* A collection whose work exceeds STRESS_WORK is followed by as many safepoints without one as make the work per safepoint
+ * that again, so that deep stacks and large heaps slow a program down by a constant factor. The distance varies around that
+ * number (by a fixed sequence, so runs repeat): no safepoint of a loop is left out for good. */
+bool gc_stress_due(void) {
+  enum { STRESS_WORK = 2048 };
+  static u64 wait, lcg;
+  if (wait > 1) {
+    wait--;
+    return false;
+  }
+  u64 rounds = heap.work / STRESS_WORK;
+  lcg = lcg * 6364136223846793005u + 1442695040888963407u;
+  wait = (u64)debug_flags.gcstress * (rounds ? 1 + (lcg >> 33) % (2 * rounds + 1) : 1);
+  return true;
+}
 u64 gc_cycles(void) { return heap.num_gc; }
 u64 heap_live_bytes(void) { return heap.live; }
 

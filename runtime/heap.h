@@ -117,6 +117,7 @@ const u8 *heap_gc_mask(const AbiType *t);         /* bit per word of ptr_bytes; 
 void gc_request(void);           /* sets the running goroutine's preempt: its next safepoint collects */
 void gc_request_full(void);      /* the same, a forced one that also sweeps everything: runtime.GC() */
 bool gc_wanted(void);            /* a collection was asked for and has not started */
+bool gc_stress_due(void);        /* under gcstress, asked once at every safepoint: whether to collect there */
 void gc_collect(void);           /* marks now; every goroutine must be saved (none between safepoints). Sweeps lazily */
 void gc_collect_full(void);      /* collects and sweeps everything: runtime.GC() */
 i64 gc_set_percent(i64 percent); /* debug.SetGCPercent: negative is off. Returns the old value */

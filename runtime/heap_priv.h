@@ -40,6 +40,7 @@ typedef struct Heap {
   u64 live;              /* at the last mark plus allocated since; current cache spans count as full */
   u64 trigger;
   u64 marked;            /* by the last collection */
+  u64 work;              /* of the last collection: about a unit per small object, several per frame */
   /* statistics */
   u64 pages_inuse, released, freed_bytes;
   u64 total_alloc, mallocs[SC_COUNT], frees[SC_COUNT], large_alloc_bytes, large_free_bytes;

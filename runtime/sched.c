@@ -12,6 +12,7 @@
 #include "runtime/fatal.h"
 #include "runtime/heap_priv.h"
 #include "runtime/hooks.h"
+#include "runtime/host.h"
 #include "runtime/netpoll.h"
 #include "runtime/rand.h"
 #include "runtime/sched_priv.h"
@@ -20,7 +21,6 @@
 
 Sched sched;
 G *sched_curg; /* written by the M (release), read by sysmon and workers (acquire) */
-static u64 safepoints; /* counted for gcstress */
 
 const char *const wait_reason_text[WAIT_COUNT] = {
 #define WAIT_REASON(name, text) text,
@@ -148,6 +148,7 @@ G *sched_go_system(void *closure) {
 }
 
 void sched_exit(G *g) {
+  if (unlikely(host.exited)) host.exited(g);
   if (!g->is_system) sched.ngoroutines--;
   g->status = G_DEAD;
   if (g->seg->prev || g->seg->size > STACK_MIN) stack_free_all(g);
@@ -187,7 +188,7 @@ void sched_requeue(G *g) {
 }
 
 bool sched_alone(void) {
-  return runq_empty() && timer_next_when() == 0 && netpoll_waiters() == 0 && sched.blockers == 0 &&
+  return !host.active && runq_empty() && timer_next_when() == 0 && netpoll_waiters() == 0 && sched.blockers == 0 &&
          atomic_load(&sched.offloaded) == 0 && atomic_load_explicit(&sched.attention, memory_order_relaxed) == 0;
 }
 
@@ -212,6 +213,7 @@ static bool handle_attention(void) {
   }
   if (why & ATTN_DONE) offload_complete();
   if (why & ATTN_WAKE && sched.wake_hook) sched.wake_hook();
+  if (why & ATTN_HOST && host.attention) host.attention();
   if (why & ATTN_TIMER) timer_run_due(nanotime());
   if (why & ATTN_POLL) netpoll_poll(0);
   return true;
@@ -255,9 +257,7 @@ void sched_stop(void) { sched_attention(ATTN_STOP); }
 
 bool sched_safepoint(G *g) {
   clear_preempt(g);
-  safepoints++;
-  bool stress = debug_flags.gcstress && safepoints % (u64)debug_flags.gcstress == 0;
-  if (stress || gc_wanted()) gc_collect();
+  if (gc_wanted() || (debug_flags.gcstress && gc_stress_due())) gc_collect();
   if (unlikely(debug_flags.gcstress | debug_flags.schedfuzz)) sched_preempt();
   if (unlikely(g->pinned)) {
     g->pin_preempt = true;

@@ -22,8 +22,8 @@ unit_tests() { # unit_tests PRESET
 run_torture() {
   build asan govm || exit 1
   step "programs, ASan + UBSan" python3 conformance/programs.py --govm build/asan/govm
-  step "programs, ASan, gcstress" env GOVM_DEBUG=gcstress=1 python3 conformance/programs.py --govm build/asan/govm --subset torture
-  step "programs, ASan, stackseg" env GOVM_DEBUG=stackseg=1 python3 conformance/programs.py --govm build/asan/govm --subset torture
+  step "programs, ASan, gcstress" env GOVM_DEBUG=gcstress=1 python3 conformance/programs.py --govm build/asan/govm
+  step "programs, ASan, stackseg" env GOVM_DEBUG=stackseg=1 python3 conformance/programs.py --govm build/asan/govm
 }
 
 run_tests() {

@@ -29,7 +29,7 @@ func execs() {
 	fmt.Printf("%q %v\n", out, err)
 	_, err = exec.LookPath("no-such-program-here")
 	fmt.Println(errors.Is(err, exec.ErrNotFound))
-	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	err = exec.CommandContext(ctx, "sleep", "30").Run()
 	fmt.Println(err, ctx.Err())
@@ -125,8 +125,8 @@ func sockets() {
 }
 
 func timers() {
-	t := time.NewTicker(5 * time.Millisecond)
 	start := time.Now()
+	t := time.NewTicker(5 * time.Millisecond)
 	for range 4 {
 		<-t.C
 	}
