@@ -31,6 +31,10 @@ typedef int64_t i64;
 #define ALIGN_UP(n, a) (((n) + (a) - 1) & ~((a) - 1))
 #define MUST_USE __attribute__((warn_unused_result))
 #define NORETURN __attribute__((noreturn))
+/* For static variables that are state of the compiler or the linker, with or without an initial value:
+ * `static SNAPSHOT PtrMap symbols;`. A snapshot saves them (snapshot.h); tools/check_snapshot.py finds those
+ * that are not marked. */
+#define SNAPSHOT __attribute__((section("snapshot")))
 #define PRINTF(f, a) __attribute__((format(printf, f, a)))
 
 /* A broken invariant of govm itself. Prints "fatal: file:line: what" and aborts; never for bad input. */

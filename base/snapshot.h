@@ -2,7 +2,7 @@
  *
  * Both processes run the same executable, which is linked to fixed addresses (no PIE), so that functions and
  * static data are where they were. The state consists of
- *   - the static variables marked SNAPSHOT, which the linker gathers in one section;
+ *   - the static variables marked SNAPSHOT (base.h), which the linker gathers in one section;
  *   - everything that xmalloc and its family gave since snapshot_record (region.h);
  *   - other memory at fixed addresses, named with snapshot_add_range.
  * Saved memory must not refer to anything else: libc's heap, stacks and shared libraries are elsewhere the
@@ -18,10 +18,6 @@
 #include <sys/types.h>
 
 #include "base/base.h"
-
-/* Static variables that belong to the state: `static SNAPSHOT PtrMap symbols;`. They may have initial
- * values. */
-#define SNAPSHOT __attribute__((section("snapshot")))
 
 /* To be called before any of the state exists: first thing in main, with main's argv. May start the
  * executable anew, without randomised addresses. */

@@ -68,7 +68,7 @@ struct TypeSet {
   TermList terms;
   bool comparable;  /* implies that terms is all types */
 };
-extern TypeSet top_type_set, invalid_type_set;
+extern SNAPSHOT TypeSet top_type_set, invalid_type_set;
 /* Why a type operation failed; the text is made when the error is. */
 typedef struct TypeError {
   const char *msg;
@@ -82,7 +82,7 @@ enum {
   NAMED_HAS_FINITE = 8
 };                              /* Named.state */
 typedef struct Context Context; /* context.c: canonicalises instances */
-extern Context *types_context;  /* the one of the process; made by types_init */
+extern SNAPSHOT Context *types_context;  /* the one of the process; made by types_init */
 struct Instance {
   Object *obj; /* own TypeName at the instantiation's position; Named.obj is the origin's */
   Named *orig;
@@ -735,7 +735,7 @@ Union *types_new_union(u32 n, Term **terms);
 
 /* check_universe.c */
 void types_define_test_funcs(void);
-extern Object *universe_any, *universe_comparable, *universe_iota, *universe_nil, *universe_any_no_alias;
+extern SNAPSHOT Object *universe_any, *universe_comparable, *universe_iota, *universe_nil, *universe_any_no_alias;
 typedef struct BuiltinInfo {
   const char *name;
   u32 nargs;

@@ -7,7 +7,7 @@
 #include "frontend/check.h"
 
 Checker *types_current_checker;
-Arena types_arena;
+SNAPSHOT Arena types_arena;
 
 /* ---- environment ---- */
 

@@ -19,7 +19,7 @@ struct Context {
   u32 nbuckets; /* a power of two */
 };
 
-Context *types_context;
+SNAPSHOT Context *types_context;
 
 Context *types_new_context(void) {
   Context *c = NEW(&types_arena, Context);

@@ -148,7 +148,7 @@ static Type *subst_alias(Subster *s, AliasType *t) {
 
 /* The type parameters of the generic function (or method) that declares obj, a type; NULL: none. */
 static TypeParamList *implicit_tparams(Object *obj) {
-  static PtrMap cache; /* TypeName -> TypeParamList */
+  static SNAPSHOT PtrMap cache; /* TypeName -> TypeParamList */
   if (!obj->parent || !obj->pkg || obj->parent == obj->pkg->scope) return NULL;
   if (ptrmap_has(&cache, obj)) return ptrmap_get(&cache, obj);
   VEC(TypeParam *) list = {0};

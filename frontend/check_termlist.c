@@ -5,8 +5,8 @@
 
 #include "frontend/check.h"
 
-static Term all_types;
-static Term *all_terms[] = {&all_types};
+static SNAPSHOT Term all_types;
+static SNAPSHOT Term *all_terms[] = {&all_types};
 const TermList all_termlist = {1, all_terms};
 
 void termlist_string(StrBuf *out, TermList xl, Qualifier q, void *ctx) {

@@ -4,7 +4,7 @@
 
 /* A type parameter for obj; the constraint may be set later. Ids order type parameters by creation. */
 TypeParam *check_new_type_param(Checker *check, Object *obj, Type *constraint) {
-  static u64 last_id;
+  static SNAPSHOT u64 last_id;
   TypeParam *t = NEW(&types_arena, TypeParam);
   t->t.kind = TYPE_TYPEPARAM;
   t->check = check;

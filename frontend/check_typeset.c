@@ -6,8 +6,10 @@
 
 #include "frontend/check.h"
 
-TypeSet top_type_set = {.terms = {1, (Term *[]){&(Term){false, NULL}}}};
-TypeSet invalid_type_set;
+static SNAPSHOT Term top_term;
+static SNAPSHOT Term *top_terms[] = {&top_term};
+SNAPSHOT TypeSet top_type_set = {.terms = {1, top_terms}};
+SNAPSHOT TypeSet invalid_type_set;
 
 enum { MAX_TERM_COUNT = 100 };
 

@@ -1,12 +1,12 @@
 /* check_universe.c - predeclared types, constants, functions; package unsafe (types2/universe.go). */
 #include "frontend/check.h"
 
-Scope *universe;
-Package *package_unsafe;
-Type *type_byte, *type_rune, *type_any, *type_error, *type_comparable, *type_empty_interface;
-Object *universe_any, *universe_any_no_alias, *universe_comparable, *universe_iota, *universe_nil;
+SNAPSHOT Scope *universe;
+SNAPSHOT Package *package_unsafe;
+SNAPSHOT Type *type_byte, *type_rune, *type_any, *type_error, *type_comparable, *type_empty_interface;
+SNAPSHOT Object *universe_any, *universe_any_no_alias, *universe_comparable, *universe_iota, *universe_nil;
 
-static Basic basics[BK_COUNT] = {
+static SNAPSHOT Basic basics[BK_COUNT] = {
 #define BASIC_INIT(k, i, n) {{.kind = TYPE_BASIC}, k, i, n}
 #define BASIC(k, i, n) [k] = BASIC_INIT(k, i, n)
     BASIC(BK_INVALID, 0, "invalid type"),
@@ -36,12 +36,12 @@ static Basic basics[BK_COUNT] = {
     BASIC(BK_UNTYPED_STRING, BI_STRING | BI_UNTYPED, "untyped string"),
     BASIC(BK_UNTYPED_NIL, BI_UNTYPED, "untyped nil"),
 };
-static Basic basic_byte = BASIC_INIT(BK_BYTE, BI_INTEGER | BI_UNSIGNED, "byte");
-static Basic basic_rune = BASIC_INIT(BK_RUNE, BI_INTEGER, "rune");
+static SNAPSHOT Basic basic_byte = BASIC_INIT(BK_BYTE, BI_INTEGER | BI_UNSIGNED, "byte");
+static SNAPSHOT Basic basic_rune = BASIC_INIT(BK_RUNE, BI_INTEGER, "rune");
 #undef BASIC
 #undef BASIC_INIT
 
-Type *typ[BK_COUNT];
+SNAPSHOT Type *typ[BK_COUNT];
 
 const BuiltinInfo predeclared_funcs[] = {
     [B_APPEND] = {"append", 1, true, EK_EXPRESSION},

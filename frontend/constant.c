@@ -8,9 +8,27 @@
 
 #include "frontend/constant_priv.h"
 
-Arena const_arena;
+SNAPSHOT Arena const_arena;
 static const Const unknown_const = {.rep = REP_UNKNOWN};
 const Const *const const_unknown = &unknown_const;
+
+/* The digits of numbers are the compiler's memory like everything else (base/snapshot.h). */
+static void *realloc_digits(void *p, size_t old, size_t n) {
+  (void)old;
+  return xrealloc(p, n);
+}
+static void free_digits(void *p, size_t n) {
+  (void)n;
+  xfree(p);
+}
+__attribute__((constructor)) static void own_memory(void) {
+  mp_set_memory_functions(xmalloc, realloc_digits, free_digits);
+}
+
+/* A zero may point to a word inside the GMP library, which is elsewhere the next time. */
+static void own_digits(mpz_t z) {
+  if (z->_mp_alloc == 0) mpz_realloc2(z, GMP_NUMB_BITS);
+}
 
 Const *const_alloc(ConstRep rep) {
   Const *c = NEW(&const_arena, Const);
@@ -47,6 +65,7 @@ const Const *const_take_int(mpz_t z) {
 
 const Const *const_take_rat(mpq_t q) {
   if (small_int(mpq_numref(q)) && small_int(mpq_denref(q))) {
+    own_digits(mpq_numref(q));
     Const *c = const_alloc(REP_RAT);
     *c->q = *q;
     return c;
@@ -111,7 +130,7 @@ const Const *const_make_string(const char *s, size_t n) {
 /* Small integers are shared: most constants of a program are among them. */
 const Const *const_make_int64(i64 v) {
   enum { LOW = -16, HIGH = 1024 };
-  static const Const *small[HIGH - LOW];
+  static SNAPSHOT const Const *small[HIGH - LOW];
   bool shared = v >= LOW && v < HIGH;
   if (shared && small[v - LOW]) return small[v - LOW];
   Const *c = const_alloc(REP_INT64);
@@ -288,6 +307,7 @@ static const Const *float_literal(const char *text, size_t n) {
       mpq_t q;
       if (mpfr_zero_p(f)) mpq_init(q);
       else lit_to_rat(q, &lit);
+      own_digits(mpq_numref(q));
       Const *r = const_alloc(REP_RAT);
       *r->q = *q;
       c = r;
@@ -585,9 +605,13 @@ const Const *const_promote(const Const *x, ConstRep rep) {
   if (x->rep == rep) return x;
   Const *c = const_alloc(rep);
   switch (rep) {
-    case REP_BIG: const_get_mpz(c->z, x); break;
+    case REP_BIG:
+      const_get_mpz(c->z, x);
+      own_digits(c->z);
+      break;
     case REP_RAT:
       mpq_init(c->q);
+      own_digits(mpq_numref(c->q));
       if (x->rep == REP_BIG) mpq_set_z(c->q, x->z);
       else mpq_set_si(c->q, x->i, 1);
       break;

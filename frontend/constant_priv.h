@@ -41,7 +41,7 @@ enum {
   CONST_MAX_EXP = 4 << 10 /* fractions with larger parts become floats */
 };
 
-extern Arena const_arena;
+extern SNAPSHOT Arena const_arena;
 Const *const_alloc(ConstRep rep);
 void const_init_float(mpfr_t f); /* CONST_PREC bits; also sets the process's exponent range to that of math/big */
 

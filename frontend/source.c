@@ -8,7 +8,7 @@
 
 #include "frontend/pos.h"
 
-static VEC(PosBase) bases;
+static SNAPSHOT VEC(PosBase) bases;
 
 u32 pos_base_add(PosBase b) {
   if (bases.n == 0) VEC_PUSH(NULL, &bases, (PosBase){0});

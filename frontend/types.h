@@ -11,7 +11,7 @@
 #include "frontend/constant.h"
 #include "frontend/diag.h"
 
-extern Arena types_arena;
+extern SNAPSHOT Arena types_arena;
 
 /* ---- types ---- */
 typedef enum TypeKind {
@@ -114,8 +114,8 @@ typedef struct AliasType {
 } AliasType;
 
 /* The canonical basic types; byte and rune have their own objects with names "byte" and "rune". */
-extern Type *typ[BK_COUNT];
-extern Type *type_byte, *type_rune, *type_any /* the alias any */, *type_error, *type_comparable, *type_empty_interface;
+extern SNAPSHOT Type *typ[BK_COUNT];
+extern SNAPSHOT Type *type_byte, *type_rune, *type_any /* the alias any */, *type_error, *type_comparable, *type_empty_interface;
 
 /* ---- objects ---- */
 typedef enum ObjectKind { OBJ_PKGNAME, OBJ_CONST, OBJ_TYPENAME, OBJ_VAR, OBJ_FUNC, OBJ_LABEL, OBJ_BUILTIN, OBJ_NIL } ObjectKind;
@@ -166,7 +166,7 @@ struct Scope {
   bool is_func;
 };
 Object *scope_lookup(const Scope *s, const Atom *name);
-extern Scope *universe;
+extern SNAPSHOT Scope *universe;
 
 /* ---- selections (selection.go) ---- */
 typedef enum SelectionKind { SEL_FIELD, SEL_METHOD_VAL, SEL_METHOD_EXPR } SelectionKind;
@@ -202,7 +202,7 @@ struct Package {
   Checker *checker;           /* owned by the checker: for bodies checked on demand */
   void *lowered;              /* owned by the lowering */
 };
-extern Package *package_unsafe;
+extern SNAPSHOT Package *package_unsafe;
 
 typedef struct CheckConfig {
   const Atom *goversion;      /* language version, "go1.26"; NULL: latest */

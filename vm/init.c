@@ -8,8 +8,8 @@
 
 #include "vm/vm_priv.h"
 
-static PtrMap packages; /* path Atom -> home (link_home_make) of the BcInit */
-static PtrMap done;     /* paths whose initialisers were handed out */
+static SNAPSHOT PtrMap packages; /* path Atom -> home (link_home_make) of the BcInit */
+static SNAPSHOT PtrMap done;     /* paths whose initialisers were handed out */
 
 void init_add_module(LinkedModule *lm) {
   for (u32 i = 0; i < lm->m->inits.n; i++) {

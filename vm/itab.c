@@ -7,8 +7,8 @@
 #include "runtime/heap.h"
 #include "vm/vm_priv.h"
 
-static AbiItab **table; /* open addressing; size is a power of two */
-static u32 table_size, table_count;
+static SNAPSHOT AbiItab **table; /* open addressing; size is a power of two */
+static SNAPSHOT u32 table_size, table_count;
 
 static u64 itab_hash(const AbiInterfaceType *inter,
     const AbiType *t) { return inter->t.hash ^ (u64)t->hash * 31; }
@@ -29,7 +29,7 @@ static void table_grow(void) {
 }
 
 /* ---- reflect's own offsets ---- */
-static VEC(void *) reflect_offs;
+static SNAPSHOT VEC(void *) reflect_offs;
 
 void *type_resolve_off(i32 off) {
   if (off >= 0) return abi_off(off);
@@ -104,6 +104,11 @@ AbiItab *itab_get(AbiInterfaceType *inter, AbiType *t, GoString *missing) {
     *missing = abi_name_text(type_resolve_off(inter->methods[k].name));
   }
   return NULL;
+}
+
+void itab_refresh(const AbiType *t) {
+  for (u32 i = 0; i < table_size; i++)
+    if (table[i] && table[i]->type == t) fill_itab(table[i]);
 }
 
 AbiItab *link_itab(LinkedModule *lm, u32 index) {

@@ -17,11 +17,11 @@
 #include "vm/types.h"
 #include "vm/vm_priv.h"
 
-LowRegion low_meta, low_code, low_globals;
-LinkedModules link_modules;
-static PtrMap func_symbols; /* Atom -> FuncRec */
-static PtrMap global_symbols; /* Atom -> home (link_home_make) of the BcGlobal */
-static PtrMap native_symbols; /* Atom -> NativeFn */
+SNAPSHOT LowRegion low_meta, low_code, low_globals;
+SNAPSHOT LinkedModules link_modules;
+static SNAPSHOT PtrMap func_symbols; /* Atom -> FuncRec */
+static SNAPSHOT PtrMap global_symbols; /* Atom -> home (link_home_make) of the BcGlobal */
+static SNAPSHOT PtrMap native_symbols; /* Atom -> NativeFn */
 
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000

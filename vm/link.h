@@ -23,7 +23,7 @@ typedef struct LinkedModule {
   u32 number;        /* its place in link_modules */
 } LinkedModule;
 typedef VEC(LinkedModule *) LinkedModules;
-extern LinkedModules link_modules; /* in the order of linking */
+extern SNAPSHOT LinkedModules link_modules; /* in the order of linking */
 
 /* Where a symbol is defined, as a value of symbol tables: a module's number and an index in one of its lists. */
 static inline void *link_home_make(u32 module, u32 index) { return (void *)((u64)module << 32 | ((u64)index + 1)); }
@@ -38,7 +38,7 @@ struct FuncInfo {
 };
 
 typedef struct LowRegion { u8 *base, *next, *end; } LowRegion;
-extern LowRegion low_meta, low_code, low_globals;
+extern SNAPSHOT LowRegion low_meta, low_code, low_globals;
 void low_init(void);                                   /* reserves the regions; exits when it cannot */
 void *low_alloc(LowRegion *r, size_t n, size_t align); /* zeroed; go_fatal when the region is full */
 
@@ -55,6 +55,8 @@ void *link_global(const char *symbol);                 /* address, NULL when the
 AbiType *link_type(LinkedModule *lm, u32 index);       /* canonical descriptor, made on first use */
 AbiType *link_type_by_key(const char *key);            /* of any linked module; NULL */
 AbiItab *link_itab(LinkedModule *lm, u32 index);
+/* Types that lm describes although an earlier module does: their descriptors get the methods of lm's description. */
+void link_types_refresh(LinkedModule *lm);
 u32 link_string(LinkedModule *lm, u32 index);          /* address below 2 GB */
 /* Every descriptor of the linked modules, sorted by String(): what reflect.typelinks gives. */
 AbiType **link_typelinks(u32 *n);
@@ -63,6 +65,7 @@ AbiType **link_typelinks(u32 *n);
 /* The itab of concrete type t for interface inter (which has methods). NULL when t lacks a method: its name
  * goes to *missing when that is not NULL. */
 AbiItab *itab_get(AbiInterfaceType *inter, AbiType *t, GoString *missing);
+void itab_refresh(const AbiType *t);      /* t has got methods: its itabs, those of negative answers too, are made anew */
 /* The method set test of reflect: t implements inter. */
 void *type_resolve_off(i32 off);          /* NameOff, TypeOff, TextOff, reflect's negative ones included */
 i32 type_add_reflect_off(void *p);        /* reflect.addReflectOff */

@@ -34,7 +34,7 @@ typedef struct MakeFuncCtxt { /* makeFuncCtxt; makeFuncImpl and methodValue go o
   void *rcvr_ptr;
 } MakeFuncCtxt;
 
-static FuncRec *rec_make_func, *rec_method_value;
+static SNAPSHOT FuncRec *rec_make_func, *rec_method_value;
 
 static AbiFuncType *method_func_type(const MakeFuncCtxt *c) {
   if (c->rcvr_type->kind == BCK_INTERFACE)

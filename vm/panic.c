@@ -16,7 +16,7 @@
 #include "runtime/str.h"
 #include "vm/vm_priv.h"
 
-static FuncRec *rec_gopanic, *rec_deferreturn, *rec_unreachable;
+static SNAPSHOT FuncRec *rec_gopanic, *rec_deferreturn, *rec_unreachable;
 
 /* ---- calls of overlay functions ---- */
 static const struct { const char *symbol; u32 nargs; } rt_table[RT_COUNT] = {
@@ -25,7 +25,7 @@ static const struct { const char *symbol; u32 nargs; } rt_table[RT_COUNT] = {
 #undef RTFUNC
 };
 FuncRec *rt_func(RtFunc f) {
-  static FuncRec *known[RT_COUNT];
+  static SNAPSHOT FuncRec *known[RT_COUNT];
   if (!known[f]) known[f] = link_func(rt_table[f].symbol);
   return known[f];
 }
@@ -296,7 +296,7 @@ static const NativeDef own_natives[] = {
     {"runtime.vmGoexitFinish", goexit_finish_native}, {"runtime.unreachableMethod", unreachable_native},
     {"runtime.vmPreprint", preprint_native},
 };
-static BcModule own;
+static SNAPSHOT BcModule own;
 static u32 add_func(const char *symbol, u32 flags, u32 nslots, u16 nargs, u16 nres, const Insn *code,
     u32 ncode) {
   BcFunc f = {.symbol = atom_cstr(symbol), .name = atom_cstr(symbol), .flags = flags, .nslots = nslots,

@@ -17,13 +17,13 @@
 
 typedef struct Pending { LinkedModule *lm; u32 index; AbiType *t; } Pending;
 static VEC(Pending) work;
-static PtrMap canonical;        /* key atom -> AbiType */
-static PtrMap plain_names[4];   /* text atom -> name bytes, by EXPORTED and EMBEDDED */
-static PtrMap noalg;            /* AbiTypes made for maps' groups: not in typelinks */
-static FuncRec equal_rec, hash_rec;
+static SNAPSHOT PtrMap canonical;        /* key atom -> AbiType */
+static SNAPSHOT PtrMap plain_names[4];   /* text atom -> name bytes, by EXPORTED and EMBEDDED */
+static SNAPSHOT PtrMap noalg;            /* AbiTypes made for maps' groups: not in typelinks */
+static SNAPSHOT FuncRec equal_rec, hash_rec;
 
 /* ---- recipes ---- */
-static PtrMap homes; /* key atom -> home (link_home_make) of the recipe */
+static SNAPSHOT PtrMap homes; /* key atom -> home (link_home_make) of the recipe */
 
 /* The recipe; when it is extern, that of the module that has it, to which *lm and *index then refer. */
 static const BcType *recipe(LinkedModule **lm, u32 *index) {
@@ -44,8 +44,8 @@ typedef struct Facts {
   bool need_update;    /* equal map keys may differ: an assignment replaces the key */
   bool may_panic;      /* hashing may panic */
 } Facts;
-static PtrMap facts_of; /* BcType of a struct or array -> Facts */
-static Arena facts_arena;
+static SNAPSHOT PtrMap facts_of; /* BcType of a struct or array -> Facts */
+static SNAPSHOT Arena facts_arena;
 
 static Facts recipe_facts(LinkedModule *lm, u32 index);
 
@@ -292,13 +292,18 @@ static void fill_interface(LinkedModule *lm, const BcType *r, AbiInterfaceType *
     t->methods[i] = (AbiImethod){.name = method_name(r, &r->methods[i]),
                                  .typ = (AbiTypeOff)(uintptr_t)declare(lm, r->methods[i].mtype)};
 }
+static void fill_methods(LinkedModule *lm, const BcType *r, AbiUncommon *u);
 static void fill_uncommon(LinkedModule *lm, const BcType *r, AbiType *t) {
   AbiUncommon *u = abi_type_uncommon(t);
   u->pkgpath = text_name_off(r->pkgpath);
   if (r->kind == BCK_INTERFACE) return;
-  u->mcount = (u16)r->nmethods;
   u->moff = (u32)(methods_offset(r) - abi_type_header_size(t->kind));
+  fill_methods(lm, r, u);
+}
+static void fill_methods(LinkedModule *lm, const BcType *r, AbiUncommon *u) {
   AbiMethod *out = abi_uncommon_methods(u);
+  u->mcount = (u16)r->nmethods;
+  u->xcount = 0;
   for (u32 i = 0; i < r->nmethods; i++) {
     const BcMethod *m = &r->methods[i];
     if (!m->pkgpath) u->xcount++;
@@ -340,14 +345,39 @@ static void fill(LinkedModule *lm, u32 index, AbiType *t) {
   if (r->has_uncommon) fill_uncommon(lm, r, t);
 }
 
-AbiType *link_type(LinkedModule *lm, u32 index) {
-  if (lm->types[index]) return lm->types[index];
-  AbiType *t = declare(lm, index);
+static void fill_declared(void) {
   while (work.n) {
     Pending p = VEC_POP(&work);
     fill(p.lm, p.index, p.t);
   }
+}
+AbiType *link_type(LinkedModule *lm, u32 index) {
+  if (lm->types[index]) return lm->types[index];
+  AbiType *t = declare(lm, index);
+  fill_declared();
   return t;
+}
+
+/* A descriptor that is in use already gets a longer method table elsewhere. */
+static void replace_methods(LinkedModule *lm, const BcType *r, AbiType *t) {
+  AbiUncommon *u = abi_type_uncommon(t);
+  if (!u) return;
+  u8 *table = low_alloc(&low_meta, r->nmethods * sizeof(AbiMethod) + 1, 8);
+  u->moff = (u32)(table - (u8 *)u);
+  fill_methods(lm, r, u);
+  fill_declared();
+  itab_refresh(t);
+}
+
+void link_types_refresh(LinkedModule *lm) {
+  for (u32 i = 0; i < lm->m->types.n; i++) {
+    const BcType *r = &lm->m->types.v[i];
+    const void *home = r->is_extern || !r->has_uncommon || r->kind == BCK_INTERFACE ? NULL : ptrmap_get(&homes, r->key);
+    if (!home || link_home_module(home) == lm) continue;
+    ptrmap_set(&homes, r->key, link_home_make(lm->number, i));
+    AbiType *t = ptrmap_get(&canonical, r->key);
+    if (t) replace_methods(lm, r, t);
+  }
 }
 
 AbiType *link_type_by_key(const char *key) {
@@ -410,8 +440,8 @@ static void own_native(FuncRec *rec, FuncInfo *info, BcFunc *f, const char *symb
                    .ncode = 2, .info = info};
 }
 void link_types_init(void) {
-  static FuncInfo infos[2];
-  static BcFunc funcs[2];
+  static SNAPSHOT FuncInfo infos[2];
+  static SNAPSHOT BcFunc funcs[2];
   own_native(&equal_rec, &infos[0], &funcs[0], "runtime.typeEqual", equal_native);
   own_native(&hash_rec, &infos[1], &funcs[1], "runtime.typeHash", hash_native);
 }
