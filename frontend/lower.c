@@ -25,7 +25,7 @@ static const struct { const char *native, *callee; } native_callees[] = {
 #undef REACH_CALLEE
 };
 
-LowerShared lower_shared;
+SNAPSHOT LowerShared lower_shared;
 
 static void note_linknames(Package *p) {
   const char *prefix = pkg_symbol_prefix(p)->s;

@@ -68,7 +68,7 @@ typedef struct LowerShared {
   PtrMap fn_infos;    /* FuncDecl, FuncLit, ForStmt, Package -> FnInfo (lower_closure.c) */
   u32 generation;     /* of the Lower at work: tells its cached indices from those of earlier ones */
 } LowerShared;
-extern LowerShared lower_shared;
+extern SNAPSHOT LowerShared lower_shared;
 
 struct Lower {
   BcModule *m;

@@ -35,6 +35,7 @@ EXEMPT = {
         "types_type_errorf.empty": CONSTANT,
         "dx_token_text.buf": SCRATCH,
         "dx_token_text.next": SCRATCH,
+        "goversion_local": START,
         "undef_phi": MARK,
         "sort_base": SCRATCH,
         "yyTraceFILE": "of the parser generator's tracing",
