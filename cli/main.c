@@ -7,13 +7,14 @@
 #include "cli/program.h"
 
 static const struct Command {
-  const char *name, *args, *what;
+  const char *name, *args, *what; /* what NULL: for the build only */
   int (*run)(int argc, char **argv);
 } commands[] = {
     {"run", "[flags] FILES.go | DIR | IMPORTPATH | X.gbc [args]", "compile and run a program", cmd_run},
     {"check", "[-lang=go1.N] [-e] FILES | DIR | IMPORTPATH...", "parse and type-check", cmd_check},
     {"build", "-o X.gbc FILES | DIR | IMPORTPATH", "compile to bytecode", cmd_build},
     {"test", "[-run RE] [-v] [-short] ... PACKAGES", "test packages, as go test does", cmd_test},
+    {"image", NULL, NULL, cmd_image},
     {"dump", "--tokens | --ast | --bytecode FILES", "show a stage of the compiler", cmd_dump},
     {"env", "[NAME...]", "print the environment govm works in", cmd_env},
     {"version", "", "print the version", cmd_version},
@@ -24,7 +25,7 @@ int cmd_help(int argc, char **argv) {
   (void)argc, (void)argv;
   printf("govm runs Go %s without compiling it to machine code.\n\nUsage: govm COMMAND [arguments]\n\n", "1.26");
   for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-    printf("  %-8s %-54s %s\n", commands[i].name, commands[i].args, commands[i].what);
+    if (commands[i].what) printf("  %-8s %-54s %s\n", commands[i].name, commands[i].args, commands[i].what);
   printf("\nEnvironment: GOVM_GOROOT, GOMAXPROCS, GOGC, GOTRACEBACK as Go documents them; GOVM_DEBUG switches:\n");
 #define DEBUG_SWITCH(name, what) printf("  %-12s %s\n", #name, what);
 #include "base/debug.def"

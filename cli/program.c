@@ -110,7 +110,7 @@ static Package *check_loaded(Program *p, const ProgramFlags *f, LoadPackage *lp,
       .goversion = is_main && f->lang ? atom_cstr(f->lang) : lp->goversion,
       .lazy_bodies = lp->is_std && !is_main && whole,
       .ignore_func_bodies = lp->is_std && !is_main && !whole,
-      .allow_unused_imports = lp->is_overlaid,
+      .allow_unused_imports = lp->is_overlaid || f->load.skeletons,
       .disable_unused_check = lp->is_std && !is_main,
       .complete = !lp->is_std && !f->incomplete,
       .import = import_package,
@@ -178,6 +178,14 @@ bool program_load(Program *p, const ProgramFlags *f, char *const *args, int n, b
   return check_packages(p, f, named, whole);
 }
 
+bool program_load_library(Program *p, const ProgramFlags *f, char *const *paths, int n) {
+  if (!new_loader(p, f, false)) return false;
+  loader_path(p->loader, "runtime");
+  for (int i = 0; i < n; i++) loader_path(p->loader, paths[i]);
+  if (!fit_for_checking(p)) return print_errors(p, f), false;
+  return check_packages(p, f, NULL, true);
+}
+
 /* ---- tests ---- */
 static void mark_needed(PtrMap *needed, LoadPackage *lp) {
   if (ptrmap_get(needed, lp)) return;
@@ -223,6 +231,14 @@ BcModule *program_lower(Program *p, bool whole_packages) {
   LowerConfig cfg = {.whole_packages = whole_packages};
   ProgramFlags none = {0};
   BcModule *m = lower_program(&cfg, p->packages.v, p->packages.n, p->main, &p->sink);
+  if (!print_errors(p, &none)) return NULL;
+  return m;
+}
+
+BcModule *program_lower_library(Program *p) {
+  LowerConfig cfg = {.library = true};
+  ProgramFlags none = {0};
+  BcModule *m = lower_program(&cfg, p->packages.v, p->packages.n, NULL, &p->sink);
   if (!print_errors(p, &none)) return NULL;
   return m;
 }

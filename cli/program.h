@@ -35,6 +35,10 @@ typedef bool (*ProgramMakeMain)(LoadPackage *tested, StrBuf *text, DiagSink *sin
 bool program_load_tests(Program *p, const ProgramFlags *f, char *arg, ProgramMakeMain make);
 /* Lowers it; NULL after printed errors. whole_packages: see LowerConfig. */
 BcModule *program_lower(Program *p, bool whole_packages);
+/* Loads and checks several packages that are no programs, runtime and all they import; then makes one module of them that
+ * later ones build on. */
+bool program_load_library(Program *p, const ProgramFlags *f, char *const *paths, int n);
+BcModule *program_lower_library(Program *p);
 /* How many of args name the package: the leading .go files, else one. */
 int program_count_args(int n, char *const *args);
 void program_free(Program *p);

@@ -75,16 +75,23 @@ static LoadPackage *new_package(Loader *l, const Atom *path, const Atom *dir, bo
 }
 
 /* A package without files: unsafe, or one that the caller has. */
-static LoadPackage *enter_opaque(Loader *l, const Atom *path) {
-  const char *slash = strrchr(path->s, '/');
+static LoadPackage *enter_opaque(Loader *l, const Atom *path, const Atom *name, void *types) {
   LoadPackage *p = new_package(l, path, atom_cstr(""), true);
-  p->name = slash ? atom_cstr(slash + 1) : path;
+  p->name = name;
+  p->types = types;
   p->is_unsafe = atom_is(path, "unsafe");
   p->is_external = !p->is_unsafe;
   p->state = STATE_DONE;
   ptrmap_set(&l->packages, path, p);
   VEC_PUSH(NULL, &l->order, p);
   return p;
+}
+
+/* The package that the caller has already, NULL when it has none of that path. */
+static LoadPackage *enter_external(Loader *l, const Atom *path) {
+  const Atom *name;
+  void *types = l->config.external ? l->config.external(l->config.ctx, path, &name) : NULL;
+  return types ? enter_opaque(l, path, name, types) : NULL;
 }
 
 /* ---- files ---- */
@@ -128,7 +135,9 @@ File *load_parse(Loader *l, LoadPackage *p, const char *dir, const char *name, c
   } else if (!filter || file_filter_match(filter, base_name(name), sb_cstr(&text), text.n)) {
     ParseOptions opt = {.check_branches = true, .std = p->is_std};
     char *abs = p->is_std ? NULL : realpath(path, NULL);
-    f = syntax_parse(&p->arena, l->sink, path, abs ? abs : path, sb_cstr(&text), text.n, &opt);
+    bool skeleton = p->is_std && l->config.skeletons;
+    f = (skeleton ? syntax_parse_skeleton : syntax_parse)(&p->arena, l->sink, path, abs ? abs : path, sb_cstr(&text),
+                                                         text.n, &opt);
     free(abs);
     p->nerrors += f->nerrors;
     if (imports_c(f)) f = NULL; /* cgo is off */
@@ -358,8 +367,7 @@ static LoadPackage *load_found(Loader *l, LoadPackage *from, Pos pos, const Foun
   LoadPackage *p = loader_find(l, f->path);
   if (p && p->state == STATE_LOADING) report_cycle(l, from, pos, p);
   if (p) return p;
-  if (l->config.is_external && f->is_std && l->config.is_external(l->config.ctx, f->path))
-    return enter_opaque(l, f->path);
+  if (from && f->is_std && (p = enter_external(l, f->path))) return p;
   p = new_package(l, f->path, f->dir, f->is_std);
   ptrmap_set(&l->packages, f->path, p);
   if (!read_dir(l, p, pos, tests)) {
@@ -398,10 +406,10 @@ static LoadPackage *load_package(Loader *l, LoadPackage *from, Pos pos, const At
   Found f;
   LoadPackage *p = load_mapped(l, from, pos, path);
   if (p) return p;
-  if (atom_is(path, "unsafe") || (l->config.is_external && l->config.is_external(l->config.ctx, path))) {
-    p = loader_find(l, path);
-    return p ? p : enter_opaque(l, path);
-  }
+  p = loader_find(l, path);
+  if (p && (p->is_unsafe || p->is_external)) return p;
+  if (atom_is(path, "unsafe")) return enter_opaque(l, path, path, NULL);
+  if (from && (p = enter_external(l, path))) return p;
   if (is_local(path->s)) {
     f = find_local(l, from, path->s);
   } else if (!find_std(l, from, path, &f) && !find_in_module(l, path, &f)) {

@@ -4,7 +4,7 @@
  * Where an import path is looked up, in this order:
  *   "unsafe"                 a package without files
  *   LoadConfig.mapped        lists of files given by the caller ("./a", "test/a" of multi-package tests)
- *   LoadConfig.is_external   packages that the caller has already (a precompiled image)
+ *   LoadConfig.external      packages that the caller has already (a precompiled image)
  *   "./x", "../x"            relative to the importing package's directory
  *   GOROOT/src/x             std; for imports by std itself its vendor directories first
  *   the main module          go.mod's module path, then its vendor directory
@@ -70,7 +70,9 @@ typedef struct LoadConfig {
   bool include_tests;      /* _test.go files of the packages named by the caller */
   bool allow_internal;     /* no complaint about internal packages */
   bool allow_main;         /* no complaint about importing a package main */
-  bool (*is_external)(void *ctx, const Atom *path);
+  bool skeletons;          /* std: bodies of functions that are not generic are left out of the trees */
+  void *(*external)(void *ctx, const Atom *path, const Atom **name); /* the caller's package (LoadPackage.types) and its
+                              name; NULL: it has none */
   void *ctx;
   VEC(LoadMapping) mapped;
 } LoadConfig;

@@ -17,6 +17,9 @@ typedef struct ParseOptions {
  * which are in `sink`, the tree holds what could be understood and f->nerrors > 0. The text may be freed afterwards. */
 File *syntax_parse(Arena *arena, DiagSink *sink, const char *name, const char *abspath, const char *text, size_t n,
                    const ParseOptions *opt);
+/* The same without the bodies of functions that are not generic: `{}` with the line of the closing brace. */
+File *syntax_parse_skeleton(Arena *arena, DiagSink *sink, const char *name, const char *abspath, const char *text, size_t n,
+                            const ParseOptions *opt);
 /* Parses one file from disk; false and *e when it cannot be read (or is a directory). */
 bool syntax_parse_file(Arena *arena, DiagSink *sink, const char *name, const char *path, const ParseOptions *opt,
                        File **out, Err *e);

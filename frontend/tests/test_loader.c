@@ -141,14 +141,14 @@ static void test_tests(void **state) {
   done(l, sink);
 }
 
-static bool only_io(void *ctx, const Atom *path) {
-  (void)ctx;
-  return atom_is(path, "io");
+static void *only_io(void *ctx, const Atom *path, const Atom **name) {
+  *name = path;
+  return atom_is(path, "io") ? ctx : NULL;
 }
 
 static void test_external_and_mapped(void **state) {
   (void)state;
-  LoadConfig c = {.is_external = only_io};
+  LoadConfig c = {.external = only_io, .ctx = &c};
   Loader *l;
   put("multi/a.go", "package a\nconst X = 1\n");
   put("multi/main.go",
@@ -162,6 +162,7 @@ static void test_external_and_mapped(void **state) {
   assert_int_equal(sink->nerrors, 0);
   assert_ptr_equal(load_import_of(p, atom_cstr("./a")), load_import_of(p, atom_cstr("test/a")));
   assert_true(load_import_of(p, atom_cstr("io"))->is_external);
+  assert_ptr_equal(load_import_of(p, atom_cstr("io"))->types, &c);
   done(l, sink);
   VEC_FREE(&m.files);
   VEC_FREE(&c.mapped);

@@ -1,0 +1,6 @@
+// What cpu.go wants of the file of an architecture: no optional features are reported.
+package cpu
+
+const cacheLineSize = 64
+
+func initOptions() {}
