@@ -1,14 +1,12 @@
-/* bundle.h - an executable that carries its program: a copy of govm with a module behind it. Started, it
- * runs that module and takes the whole command line as os.Args, so that programs which execute themselves
- * again work. Layout of the end of the file: the module as module_write makes it, its length (8 bytes,
- * little endian), 8 bytes of magic. */
+/* bundle.h - writes executables that carry their program: the runner, which govm holds as data, with a module behind
+ * it (bytecode/bundle.h). */
 #ifndef GOVM_CLI_BUNDLE_H
 #define GOVM_CLI_BUNDLE_H
 #include "bytecode/module.h"
 
-/* Writes the executable to `path`, through a temporary file beside it. */
+/* Writes the executable to `path`. info: see bytecode/bundle.h; NULL for none. */
 bool bundle_write(const char *path, const BcModule *m, Err *e);
-/* The module behind the running executable, verified. NULL with an empty message: there is none, this is
- * plain govm. */
-BcModule *bundle_of_self(Err *e);
+bool bundle_write_info(const char *path, const BcModule *m, const char *info, Err *e);
+/* Replaces the file `path`: through a temporary file beside it, so that it is either whole or what it was. */
+bool file_replace(const char *path, const void *p, size_t n, int mode, Err *e);
 #endif

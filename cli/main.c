@@ -1,9 +1,8 @@
-/* main.c - govm's entry: reads GOVM_DEBUG, runs the program behind the executable, or finds the subcommand and runs it. */
+/* main.c - govm's entry: reads GOVM_DEBUG, finds the subcommand and runs it. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/debug.h"
-#include "cli/bundle.h"
 #include "cli/program.h"
 
 static const struct Command {
@@ -36,9 +35,6 @@ int cmd_help(int argc, char **argv) {
 int main(int argc, char **argv) {
   Err e;
   if (!debug_parse(getenv("GOVM_DEBUG"), &e)) return cli_error("%s", e.msg);
-  BcModule *own = bundle_of_self(&e);
-  if (own) return program_execute(own, argc, argv);
-  if (*e.msg) return cli_error("%s", e.msg);
   if (argc < 2) {
     cmd_help(0, NULL);
     return 2;

@@ -16,6 +16,7 @@ ALLOWED = {
     "runtime": {"base", "bytecode"},
     "vm": {"base", "bytecode", "runtime"},
     "stdlib": {"base", "bytecode", "runtime", "vm"},
+    "runner": {"base", "bytecode", "runtime", "vm", "stdlib"},
     "repl": {"base", "bytecode", "frontend", "runtime", "vm", "stdlib"},
     "cli": {"base", "bytecode", "frontend", "runtime", "vm", "stdlib", "repl"},
 }
