@@ -23,6 +23,7 @@ u64 codec_content_hash(const u8 *p, size_t n) {
 typedef struct Writer {
   const BcModule *m;
   StrBuf *out;
+  StrBuf *bodies;
   PtrMap atoms; /* Atom -> index + 1 */
 } Writer;
 
@@ -191,30 +192,8 @@ static void write_insn(Writer *w, const Insn *i, u32 pc) {
   }
 }
 
-static void write_code(Writer *w, const BcFunc *f) {
-  StrBuf code = {0}, *out = w->out;
-  w->out = &code;
-  for (u32 i = 0; i < f->ncode; i++) write_insn(w, &f->code[i], i);
-  w->out = out;
-  put_u(w, f->ncode);
-  put_bytes(w, code.p, code.n);
-  sb_free(&code);
-}
-
-static void write_func(Writer *w, const BcFunc *f) {
+static void write_body(Writer *w, const BcFunc *f) {
   u32 pc = 0, line = 0;
-  put_atom(w, f->symbol);
-  put_atom(w, f->name);
-  u32 heads[] = {f->flags,    f->nslots,     f->nargs, f->nres, f->nparams,
-                 f->nresults, f->recover_pc, f->file,  f->line, f->end_line};
-  for (u32 i = 0; i < ARRAY_LEN(heads); i++) put_u(w, heads[i]);
-  for (u32 i = 0; i < f->nparams + f->nresults; i++) {
-    const BcParam *p = &f->params[i];
-    put_u(w, p->size);
-    put_u(w, (u64)p->align << 2 | p->ext);
-    put_u(w, p->slot);
-    put_ref(w, p->type);
-  }
   put_u(w, f->nareas);
   for (u32 i = 0; i < f->nareas; i++) {
     put_u(w, f->areas[i].slot);
@@ -222,7 +201,7 @@ static void write_func(Writer *w, const BcFunc *f) {
   }
   put_u(w, f->ncalled);
   for (u32 i = 0; i < f->ncalled; i++) put_atom(w, f->called[i]);
-  write_code(w, f);
+  for (u32 i = 0; i < f->ncode; i++) write_insn(w, &f->code[i], i);
   put_u(w, f->nlines);
   for (u32 i = 0; i < f->nlines; i++) {
     put_s(w, (i64)f->lines[i].pc - pc);
@@ -243,9 +222,36 @@ static void write_func(Writer *w, const BcFunc *f) {
   }
 }
 
+static void write_func(Writer *w, const BcFunc *f) {
+  put_atom(w, f->symbol);
+  put_atom(w, f->name);
+  u32 heads[] = {f->flags,    f->nslots,     f->nargs, f->nres, f->nparams,
+                 f->nresults, f->recover_pc, f->file,  f->line, f->end_line};
+  for (u32 i = 0; i < ARRAY_LEN(heads); i++) put_u(w, heads[i]);
+  for (u32 i = 0; i < f->nparams + f->nresults; i++) {
+    const BcParam *p = &f->params[i];
+    put_u(w, p->size);
+    put_u(w, (u64)p->align << 2 | p->ext);
+    put_u(w, p->slot);
+    put_ref(w, p->type);
+  }
+  StrBuf *heads_out = w->out;
+  size_t start = w->bodies->n;
+  w->out = w->bodies;
+  write_body(w, f);
+  w->out = heads_out;
+  put_u(w, f->ncode);
+  put_u(w, w->bodies->n - start);
+}
+
 static void write_funcs(Writer *w) {
   put_u(w, w->m->funcs.n);
-  for (u32 i = 0; i < w->m->funcs.n; i++) write_func(w, &w->m->funcs.v[i]);
+  for (u32 i = 0; i < w->m->funcs.n; i++) {
+    Arena scratch = {0};
+    BcFunc whole;
+    write_func(w, func_unpack(w->m, &w->m->funcs.v[i], &whole, &scratch, NULL));
+    arena_free(&scratch);
+  }
 }
 
 /* Last, since writing the others finds the atoms. */
@@ -263,10 +269,10 @@ void module_write(const BcModule *m, StrBuf *out) {
       [SEC_TYPES] = write_types,     [SEC_ITABS] = write_itabs,     [SEC_STRINGS] = write_strings,
       [SEC_GLOBALS] = write_globals, [SEC_INITS] = write_inits,     [SEC_FUNCS] = write_funcs};
   StrBuf sections[SEC_END] = {0};
-  Writer w = {.m = m};
+  Writer w = {.m = m, .bodies = &sections[SEC_BODIES]};
   for (u32 id = SEC_END - 1; id >= 1; id--) {
     w.out = &sections[id];
-    writers[id](&w);
+    if (writers[id]) writers[id](&w); /* bodies are written with the functions */
   }
   ptrmap_free(&w.atoms);
   StrBuf body = {0};

@@ -9,15 +9,18 @@
  * Names are indices + 1 into the section of atoms, 0 for NULL; other references are the index + 1, 0 for
  * BC_NONE. An instruction is its opcode, then its operands in the order of the columns a b c d imm; a jump
  * target is relative to the instruction; a 64-bit constant is 2 * zigzag when that is short, else 1 and 8
- * bytes. Instructions are not aligned, so a function's code carries its length in bytes and can be left
- * packed until it is called.
+ * bytes.
+ *
+ * Functions are in two sections: what is known of one without running it, its length in the other section
+ * included, and the bodies one after the other: areas, method names, code, lines, maps, safepoints. So bodies
+ * can be left packed until they are called (func_unpack).
  */
 #ifndef GOVM_BYTECODE_CODEC_H
 #define GOVM_BYTECODE_CODEC_H
 #include "bytecode/module.h"
 
 #define CODEC_MAGIC "govm\x1f" "bc\n"
-#define CODEC_VERSION 1u
+#define CODEC_VERSION 2u
 
 enum CodecSection {
   SEC_ATOMS = 1,
@@ -28,6 +31,7 @@ enum CodecSection {
   SEC_STRINGS,
   SEC_GLOBALS,
   SEC_INITS,
+  SEC_BODIES,
   SEC_FUNCS,
   SEC_END
 };

@@ -3,15 +3,21 @@
  * anything is allocated for it, an opcode is in the table, an operand fits its field. A reader that has
  * failed gives zeros, so that the code below needs no test at every step. What the numbers mean is the
  * verifier's business: module_verify(). */
+#include "base/map.h"
 #include "bytecode/codec.h"
 
 typedef struct Reader {
   const u8 *p, *end;
   BcModule *m;
+  Arena *arena; /* of bodies: the module's, or where one function is unpacked */
   const Atom **atoms;
   u32 natoms;
+  const u8 *bodies; /* the section; body_at: of the next function */
+  u32 nbodies, body_at;
+  PtrMap param_lists; /* length and hash -> BcParam * */
+  VEC(BcParam) params;
   Err *err;
-  bool bad;
+  bool packed, bad;
 } Reader;
 
 static void reader_fail(Reader *r, const char *what) {
@@ -278,27 +284,19 @@ static Insn read_insn(Reader *r, u32 pc) {
   return i;
 }
 
-static void read_code(Reader *r, BcFunc *f) {
-  u32 n = get_u32(r), size;
-  const u8 *p = get_bytes(r, &size), *end = r->end;
-  if (n > size) {
+/* `code` as in func_unpack. */
+static void read_code(Reader *r, BcFunc *f, Insn *code) {
+  if (f->ncode > (u64)(r->end - r->p)) {
     reader_fail(r, "bad count");
+    f->ncode = 0;
     return;
   }
-  if (r->bad) return;
-  const u8 *after = r->p;
-  r->p = p;
-  r->end = p + size;
-  f->ncode = n;
-  f->code = NEW_ARRAY(&r->m->arena, Insn, n);
-  for (u32 i = 0; i < n && !r->bad; i++) f->code[i] = read_insn(r, i);
-  if (!r->bad && r->p != r->end) reader_fail(r, "code of a wrong length");
-  r->end = end;
-  r->p = r->bad ? end : after;
+  f->code = code ? code : NEW_ARRAY(r->arena, Insn, f->ncode);
+  for (u32 i = 0; i < f->ncode && !r->bad; i++) f->code[i] = read_insn(r, i);
 }
 
 static void read_tables(Reader *r, BcFunc *f) {
-  Arena *a = &r->m->arena;
+  Arena *a = r->arena;
   u32 pc = 0, line = 0;
   f->nlines = get_count(r, 3);
   f->lines = NEW_ARRAY(a, BcLine, f->nlines);
@@ -321,8 +319,53 @@ static void read_tables(Reader *r, BcFunc *f) {
   }
 }
 
+static void read_body(Reader *r, BcFunc *f, Insn *code) {
+  f->nareas = get_count(r, 2);
+  f->areas = NEW_ARRAY(r->arena, BcArea, f->nareas);
+  for (u32 i = 0; i < f->nareas; i++) {
+    u32 slot = get_u32(r);
+    f->areas[i] = (BcArea){slot, get_u32(r)};
+  }
+  f->ncalled = get_count(r, 1);
+  f->called = NEW_ARRAY(r->arena, const Atom *, f->ncalled);
+  for (u32 i = 0; i < f->ncalled; i++) f->called[i] = get_atom(r);
+  read_code(r, f, code);
+  read_tables(r, f);
+}
+
+/* One list for all functions with equal ones. */
+static BcParam *share_params(Reader *r, const BcParam *params, u32 n) {
+  size_t size = n * sizeof *params;
+  const void *key = (const void *)((u64)n << 32 | hash_bytes(params, size));
+  if (!n) return NULL;
+  BcParam *known = ptrmap_get(&r->param_lists, key);
+  if (known && memcmp(known, params, size) == 0) return known;
+  BcParam *own = arena_dup(&r->m->arena, params, size);
+  if (!known) ptrmap_set(&r->param_lists, key, own);
+  return own;
+}
+
+static void read_params(Reader *r, BcFunc *f) {
+  u64 n = (u64)f->nparams + f->nresults;
+  if (n * 4 > (u64)(r->end - r->p)) {
+    reader_fail(r, "bad count");
+    f->nparams = f->nresults = 0;
+    return;
+  }
+  r->params.n = 0;
+  for (u32 i = 0; i < n; i++) {
+    BcParam p = {.size = get_u32(r)};
+    u64 x = get_u(r, 1023);
+    p.align = (u8)(x >> 2);
+    p.ext = x & 3;
+    p.slot = (u16)get_u(r, UINT16_MAX);
+    p.type = get_ref(r);
+    VEC_PUSH(NULL, &r->params, p);
+  }
+  f->params = share_params(r, r->params.v, (u32)n);
+}
+
 static void read_func(Reader *r, BcFunc *f) {
-  Arena *a = &r->m->arena;
   f->symbol = get_atom(r);
   f->name = get_atom(r);
   f->flags = get_u32(r);
@@ -335,43 +378,64 @@ static void read_func(Reader *r, BcFunc *f) {
   f->file = get_u32(r);
   f->line = get_u32(r);
   f->end_line = get_u32(r);
-  u64 n = (u64)f->nparams + f->nresults;
-  if (n * 4 > (u64)(r->end - r->p)) {
-    reader_fail(r, "bad count");
-    f->nparams = f->nresults = 0;
-    return;
-  }
-  f->params = NEW_ARRAY(a, BcParam, n);
-  for (u32 i = 0; i < n; i++) {
-    BcParam *p = &f->params[i];
-    p->size = get_u32(r);
-    u64 x = get_u(r, 1023);
-    p->align = (u8)(x >> 2);
-    p->ext = x & 3;
-    p->slot = (u16)get_u(r, UINT16_MAX);
-    p->type = get_ref(r);
-  }
-  f->nareas = get_count(r, 2);
-  f->areas = NEW_ARRAY(a, BcArea, f->nareas);
-  for (u32 i = 0; i < f->nareas; i++) {
-    u32 slot = get_u32(r);
-    f->areas[i] = (BcArea){slot, get_u32(r)};
-  }
-  f->ncalled = get_count(r, 1);
-  f->called = NEW_ARRAY(a, const Atom *, f->ncalled);
-  for (u32 i = 0; i < f->ncalled; i++) f->called[i] = get_atom(r);
-  read_code(r, f);
-  read_tables(r, f);
+  read_params(r, f);
+  f->ncode = get_u32(r);
+  f->packed = r->body_at;
+  f->npacked = (u32)get_u(r, r->nbodies - r->body_at);
+  r->body_at += f->npacked;
+  if (f->npacked == 0) reader_fail(r, "function without a body");
+}
+
+/* A reader of f's body in the bytes at `bodies`. */
+static Reader body_reader(const Reader *r, const BcFunc *f, const u8 *bodies) {
+  Reader b = *r;
+  b.p = bodies + f->packed;
+  b.end = b.p + f->npacked;
+  return b;
+}
+
+static void unpack(Reader *b, BcFunc *f, Insn *code) {
+  f->packed = f->npacked = 0;
+  read_body(b, f, code);
+  if (!b->bad && b->p != b->end) reader_fail(b, "body of a wrong length");
 }
 
 static void read_funcs(Reader *r) {
-  u32 n = get_count(r, 19);
+  u32 n = get_count(r, 14);
   VEC_RESERVE(&r->m->arena, &r->m->funcs, n);
   for (u32 i = 0; i < n && !r->bad; i++) {
     BcFunc f = {0};
     read_func(r, &f);
+    if (!r->bad && !r->packed) {
+      Reader b = body_reader(r, &f, r->bodies);
+      unpack(&b, &f, NULL);
+      if (b.bad) r->bad = true;
+    }
     VEC_PUSH(&r->m->arena, &r->m->funcs, f);
   }
+  if (r->body_at != r->nbodies) reader_fail(r, "section of a wrong length");
+}
+
+static void read_bodies(Reader *r) {
+  if (r->end - r->p > UINT32_MAX) reader_fail(r, "too many bodies");
+  r->bodies = r->p;
+  r->nbodies = (u32)(r->end - r->p);
+  r->p = r->end;
+  if (!r->packed || r->bad) return;
+  r->m->bodies = arena_dup(&r->m->arena, r->bodies, r->nbodies);
+  r->m->body_atoms = r->atoms;
+  r->m->nbody_atoms = r->natoms;
+}
+
+const BcFunc *func_unpack(const BcModule *m, const BcFunc *f, BcFunc *out, Arena *a, Insn *code) {
+  if (!f->npacked) return f;
+  Err e;
+  Reader r = {.arena = a, .atoms = m->body_atoms, .natoms = m->nbody_atoms, .err = &e};
+  Reader b = body_reader(&r, f, m->bodies);
+  *out = *f;
+  unpack(&b, out, code);
+  if (b.bad) BUG("body of %s: %s", f->symbol->s, e.msg);
+  return out;
 }
 
 /* ---- the container ---- */
@@ -392,13 +456,15 @@ static bool read_header(const u8 *p, size_t n, Err *e) {
   return true;
 }
 
-BcModule *module_read(const u8 *p, size_t n, Err *e) {
+static BcModule *read_module(const u8 *p, size_t n, bool packed, Err *e) {
   static void (*const readers[SEC_END])(Reader *) = {
       [SEC_ATOMS] = read_atoms,     [SEC_META] = read_meta,       [SEC_FILES] = read_files,
       [SEC_TYPES] = read_types,     [SEC_ITABS] = read_itabs,     [SEC_STRINGS] = read_strings,
-      [SEC_GLOBALS] = read_globals, [SEC_INITS] = read_inits,     [SEC_FUNCS] = read_funcs};
+      [SEC_GLOBALS] = read_globals, [SEC_INITS] = read_inits,     [SEC_BODIES] = read_bodies,
+      [SEC_FUNCS] = read_funcs};
   if (!read_header(p, n, e)) return NULL;
-  Reader r = {.m = module_new(), .err = e};
+  Reader r = {.m = module_new(), .err = e, .packed = packed};
+  r.arena = &r.m->arena;
   u64 at = CODEC_HEADER + CODEC_SECTIONS * CODEC_ENTRY;
   for (u32 id = 1; id < SEC_END && !r.bad; id++) {
     CodecEntry entry;
@@ -414,7 +480,12 @@ BcModule *module_read(const u8 *p, size_t n, Err *e) {
     at += entry.length;
   }
   if (!r.bad && at != n) reader_fail(&r, "text behind the last section");
+  ptrmap_free(&r.param_lists);
+  VEC_FREE(&r.params);
   if (!r.bad) return r.m;
   module_free(r.m);
   return NULL;
 }
+
+BcModule *module_read(const u8 *p, size_t n, Err *e) { return read_module(p, n, false, e); }
+BcModule *module_read_packed(const u8 *p, size_t n, Err *e) { return read_module(p, n, true, e); }

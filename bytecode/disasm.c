@@ -193,7 +193,10 @@ static void put_code(StrBuf *out, const BcModule *m, const BcFunc *f) {
   }
 }
 
-void func_disasm(const BcModule *m, const BcFunc *f, StrBuf *out) {
+void func_disasm(const BcModule *m, const BcFunc *func, StrBuf *out) {
+  Arena scratch = {0};
+  BcFunc whole;
+  const BcFunc *f = func_unpack(m, func, &whole, &scratch, NULL);
   sb_puts(out, "func");
   put_atom(out, f->symbol);
   put_atom(out, f->name);
@@ -217,6 +220,7 @@ void func_disasm(const BcModule *m, const BcFunc *f, StrBuf *out) {
     sb_putc(out, '\n');
   }
   put_code(out, m, f);
+  arena_free(&scratch);
 }
 
 /* ---- data ---- */

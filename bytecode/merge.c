@@ -214,8 +214,10 @@ static void note_func(Merge *mg, const BcFunc *f) {
 }
 
 static void fill_func(Merge *mg, Ref r) {
-  const BcFunc *f = &mg->src[r.mod].m->funcs.v[r.index];
+  const BcModule *m = mg->src[r.mod].m;
   Arena *a = &mg->out->arena;
+  BcFunc whole;
+  const BcFunc *f = func_unpack(m, &m->funcs.v[r.index], &whole, a, NULL);
   BcFunc x = *f;
   note_func(mg, f);
   x.symbol = own_name(f->symbol, r.mod);

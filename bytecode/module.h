@@ -93,6 +93,8 @@ typedef struct BcFunc {
   u16 nargs, nres;     /* slots */
   u32 nparams, nresults;
   BcParam *params;     /* nparams arguments (receiver first), then nresults results */
+  u32 packed, npacked; /* npacked > 0: the rest, to `called`, is in these bytes of the module's `bodies`; only ncode is
+                          set. func_unpack gives it all */
   u32 ncode;
   Insn *code;
   u32 nlines;
@@ -152,6 +154,9 @@ typedef struct BcModule {
   u32 main_func;       /* main.main, BC_NONE for a library */
   const Atom *main_path;
   const Atom *goversion; /* "go1.26.11": of the GOROOT it was compiled from */
+  const u8 *bodies;      /* of packed functions, in the compact form; their names are indices + 1 of body_atoms */
+  const Atom **body_atoms;
+  u32 nbody_atoms;
 } BcModule;
 
 BcModule *module_new(void);
@@ -160,6 +165,12 @@ void module_free(BcModule *m);
  * operands) and never trusts a length; false and *e on bad input. */
 void module_write(const BcModule *m, StrBuf *out);
 BcModule *module_read(const u8 *p, size_t n, Err *e);
+/* The same for large modules that are trusted: functions stay packed, so that what is read takes about as much memory as
+ * the compact form. Everything but the bodies is checked. */
+BcModule *module_read_packed(const u8 *p, size_t n, Err *e);
+/* f itself when it is not packed; else *out, filled, with its tables in a. Its code is put in `code` (room for f->ncode)
+ * when that is not NULL, else in a too. */
+const BcFunc *func_unpack(const BcModule *m, const BcFunc *f, BcFunc *out, Arena *a, Insn *code);
 /* verifier.c: opcodes, operand ranges, jump targets, windows, tables, definedness and class (pointer or not) of slots. */
 bool module_verify(const BcModule *m, Err *e);
 /* disasm.c: text that asm.c reads back to an equal module. */

@@ -382,7 +382,8 @@ bool module_verify(const BcModule *m, Err *e) {
   Verify v = {.m = m, .err = e};
   bool ok = verify_data(&v);
   for (u32 i = 0; ok && i < m->funcs.n; i++) {
-    v.f = &m->funcs.v[i];
+    BcFunc whole;
+    v.f = func_unpack(m, &m->funcs.v[i], &whole, &v.scratch, NULL);
     ok = verify_func(&v);
     if (v.scratch.total > (1u << 20)) arena_free(&v.scratch);
   }

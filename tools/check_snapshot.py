@@ -52,6 +52,8 @@ EXEMPT = {
         "peephole.ready": START,
         "expanded": "expanded code is not saved",
         "page_first": "expanded code is not saved",
+        "whole_funcs": "of functions that were called",
+        "insns": SCRATCH,
         "fault_address": RUN,
         "fault_code": RUN,
         "fault_raise.text": RUN,

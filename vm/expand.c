@@ -13,6 +13,9 @@ enum { CODE_PAGE = 512 };
 static VEC(FuncRec *) expanded;  /* by address of their code */
 static u32 *page_first;          /* per page of low_code: index in expanded of the function at its start */
 
+static Arena whole_funcs;        /* packed functions that were called: FuncInfo, BcFunc and its tables */
+static VEC(Insn) insns;
+
 static void register_code(FuncRec *rec) {
   u64 pages = (u64)(low_code.end - low_code.base) / CODE_PAGE;
   if (!page_first) page_first = xcalloc(pages + 1, sizeof *page_first);
@@ -87,6 +90,25 @@ static void expand_insn(LinkedModule *lm, const Insn *in, Insn *out, u32 index) 
   out->op = choose_handler(in, out);
 }
 
+/* The function with its instructions: *whole when it is packed, valid until the next call. Its tables then go
+ * to new memory: pages of the module's that nothing is written to are shared between processes. */
+static const BcFunc *whole_func(FuncRec *rec, BcFunc *whole) {
+  const FuncInfo *info = rec->info;
+  const BcFunc *f = info->fn;
+  if (!f->npacked) return f;
+  struct Whole { FuncInfo info; BcFunc fn; } *w = NEW(&whole_funcs, struct Whole);
+  VEC_RESERVE(NULL, &insns, f->ncode);
+  func_unpack(info->mod->m, f, whole, &whole_funcs, insns.v);
+  w->fn = *whole;
+  w->fn.packed = f->packed; /* its code is still to be had only there */
+  w->fn.npacked = f->npacked;
+  w->fn.code = NULL;
+  w->info = *info;
+  w->info.fn = &w->fn;
+  rec->info = &w->info;
+  return whole;
+}
+
 const Insn *func_expand(FuncRec *rec) {
   if (rec->code) return rec->code;
   FuncInfo *info = rec->info;
@@ -95,8 +117,10 @@ const Insn *func_expand(FuncRec *rec) {
     code[0] = (Insn){.op = vm_handlers[BC_NATIVE], .k = (u64)info->native};
     code[1] = (Insn){.op = vm_handlers[BC_RET0]};
   } else {
-    for (u32 i = 0; i < rec->ncode; i++) expand_insn(info->mod, &info->fn->code[i], &code[i], i);
-    peephole(info->fn, code);
+    BcFunc whole;
+    const BcFunc *f = whole_func(rec, &whole);
+    for (u32 i = 0; i < rec->ncode; i++) expand_insn(info->mod, &f->code[i], &code[i], i);
+    peephole(f, code);
   }
   rec->code = code;
   register_code(rec);

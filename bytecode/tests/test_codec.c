@@ -46,6 +46,42 @@ static void test_round_trip(void **state) {
   module_free(back);
 }
 
+/* A module with packed functions is like the others for all that look at it. */
+static void test_packed(void **state) {
+  (void)state;
+  Err e;
+  StrBuf a = {0}, b = {0}, again = {0};
+  BcModule *m = module_assemble(SAMPLE, &e);
+  BcModule *back = module_read_packed((const u8 *)packed.p, packed.n, &e);
+  if (!back) fail_msg("%s", e.msg);
+  module_disasm(m, &a);
+  module_disasm(back, &b);
+  assert_string_equal(sb_cstr(&a), sb_cstr(&b));
+  module_write(back, &again);
+  assert_int_equal(again.n, packed.n);
+  assert_memory_equal(again.p, packed.p, packed.n);
+  assert_true(module_verify(back, &e));
+  for (u32 i = 0; i < m->funcs.n; i++) {
+    const BcFunc *f = &back->funcs.v[i];
+    assert_true(f->npacked && !f->code && f->ncode == m->funcs.v[i].ncode);
+    Arena scratch = {0};
+    BcFunc whole;
+    Insn code[256] = {0};
+    assert_true(f->ncode <= ARRAY_LEN(code));
+    assert_ptr_equal(func_unpack(back, f, &whole, &scratch, code), &whole);
+    assert_ptr_equal(whole.code, code);
+    assert_int_equal(whole.npacked, 0);
+    if (f->ncode) assert_memory_equal(code, m->funcs.v[i].code, f->ncode * sizeof *code);
+    arena_free(&scratch);
+  }
+  assert_ptr_equal(func_unpack(m, &m->funcs.v[0], NULL, NULL, NULL), &m->funcs.v[0]);
+  sb_free(&a);
+  sb_free(&b);
+  sb_free(&again);
+  module_free(m);
+  module_free(back);
+}
+
 /* All integers that an LDK can have near the forms' borders. */
 static void test_constants(void **state) {
   (void)state;
@@ -131,7 +167,7 @@ static void test_mutants(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_round_trip), cmocka_unit_test(test_constants), cmocka_unit_test(test_header),
+      cmocka_unit_test(test_round_trip), cmocka_unit_test(test_packed), cmocka_unit_test(test_constants), cmocka_unit_test(test_header),
       cmocka_unit_test(test_truncated),  cmocka_unit_test(test_mutants),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
