@@ -208,21 +208,22 @@ static void put_runtime_first(Program *p, LoadPackage *runtime) {
   p->packages.v = sorted.v;
 }
 
-bool program_load_tests(Program *p, const ProgramFlags *f, char *arg, ProgramMakeMain make) {
+bool program_load_tests(Program *p, const ProgramFlags *f, char *const *args, int n, ProgramMakeMain make) {
   if (!new_loader(p, f, true)) return false;
-  p->tested = load_named(p->loader, &arg, 1);
+  p->tested = load_named(p->loader, args, n);
   if (!p->tested || !fit_for_checking(p)) return print_errors(p, f), false;
   StrBuf text = {0};
   bool some = make(p->tested, &text, &p->sink);
   if (!some || p->sink.nerrors) {
     sb_free(&text);
-    return print_errors(p, f);
+    return print_errors(p, f) && check_packages(p, f, NULL, false);
   }
   const Atom *path = atom_printf("%s.test", p->tested->path->s);
   LoadPackage *named = loader_text(p->loader, path->s, "_testmain.go", sb_cstr(&text), text.n);
   sb_free(&text);
   LoadPackage *runtime = loader_path(p->loader, "runtime");
-  if (!fit_for_checking(p) || !check_packages(p, f, named, true)) return print_errors(p, f), false;
+  if (!fit_for_checking(p)) return print_errors(p, f), false;
+  if (!check_packages(p, f, named, true)) return false;
   put_runtime_first(p, runtime);
   return true;
 }

@@ -29,10 +29,12 @@ typedef struct Program {
  * on standard error. With whole set, runtime and what it imports are loaded too, so that the result can be lowered; bodies of
  * std functions are checked when lowering reaches them. False when there were errors. */
 bool program_load(Program *p, const ProgramFlags *f, char *const *args, int n, bool whole);
-/* Loads and checks the package that arg names with its _test.go files, and the package `main` that make writes for it: it
- * gets the package under test and returns false when there is nothing to run, p->main is then NULL. Errors as above. */
+/* Loads and checks the package that args[0..n) names (as for program_load) with its _test.go files, and the package `main`
+ * that make writes for it: it gets the package under test and returns false when there is nothing to run, the package is then
+ * checked alone and p->main is NULL. Errors as above; p->packages is empty until loading succeeded, and its last one has the
+ * errors when checking failed. */
 typedef bool (*ProgramMakeMain)(LoadPackage *tested, StrBuf *text, DiagSink *sink);
-bool program_load_tests(Program *p, const ProgramFlags *f, char *arg, ProgramMakeMain make);
+bool program_load_tests(Program *p, const ProgramFlags *f, char *const *args, int n, ProgramMakeMain make);
 /* Lowers it; NULL after printed errors. whole_packages: see LowerConfig. */
 BcModule *program_lower(Program *p, bool whole_packages);
 /* Loads and checks several packages that are no programs, runtime and all they import; then makes one module of them that

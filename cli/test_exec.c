@@ -1,11 +1,12 @@
-/* test_exec.c - runs a test binary in its package's directory with /dev/null as input, collects what it
- * writes, kills it when it runs too long, and prints the result line. */
+/* test_exec.c - one running test binary (test_exec.h). Follows runTestActor.Act of cmd/go and os/exec: standard
+ * input is /dev/null, both outputs are one pipe or our own standard output, SIGQUIT after the time limit so that
+ * the stacks are printed, and output that others hold open is given up some time after the process ended. */
 #define _GNU_SOURCE
 #include "cli/test_exec.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,109 +15,112 @@
 #include <time.h>
 #include <unistd.h>
 
-typedef struct Running {
-  pid_t pid;
-  int pidfd, out; /* out: -1 when streaming or at its end */
-  bool exited, killed;
-  double exit_time;
-  StrBuf text;
-} Running;
+#include "cli/test_flags.h"
 
-static const double WAIT_DELAY = 5; /* seconds that output may go on after the process ended */
-
-static double now(void) {
+double test_now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-double test_parse_duration(const char *s) {
-  static const struct {
-    const char *unit;
-    double seconds;
-  } units[] = {{"ns", 1e-9}, {"us", 1e-6}, {"µs", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}};
-  double total = 0;
-  if (strcmp(s, "0") == 0) return 0;
-  if (!*s) return -1;
-  while (*s) {
-    char *end;
-    if (!isdigit((unsigned char)*s) && *s != '.') return -1;
-    double v = strtod(s, &end);
-    size_t n = 0, i;
-    while (end[n] && !isdigit((unsigned char)end[n]) && end[n] != '.') n++;
-    for (i = 0; i < ARRAY_LEN(units); i++)
-      if (strlen(units[i].unit) == n && strncmp(units[i].unit, end, n) == 0) break;
-    if (i == ARRAY_LEN(units)) return -1;
-    total += v * units[i].seconds;
-    s = end + n;
-  }
-  return total;
-}
-
 static NORETURN void exec_child(const TestRun *r, int out) {
   int in = open("/dev/null", O_RDONLY);
   dup2(in, 0);
-  dup2(r->stream ? 1 : out, 1);
+  if (!r->direct) dup2(out, 1);
   dup2(1, 2);
   if (in > 2) close(in);
-  if (chdir(r->dir) != 0) fprintf(stderr, "chdir %s failed\n", r->dir);
+  signal(SIGINT, SIG_DFL);
+  signal(SIGTERM, SIG_DFL);
+  if (chdir(r->dir) != 0) {
+    fprintf(stderr, "chdir %s: %s\n", r->dir, strerror(errno));
+    _exit(1);
+  }
   setenv("PWD", r->dir, 1);
-  size_t n = 0;
-  while (r->args[n]) n++;
-  char **argv = xcalloc(n + 2, sizeof *argv);
-  argv[0] = (char *)r->binary;
-  memcpy(argv + 1, r->args, n * sizeof *argv);
-  execv(r->binary, argv);
-  perror(r->binary);
-  _exit(127);
+  execvp(r->argv[0], r->argv);
+  fprintf(stderr, "fork/exec %s: %s\n", r->argv[0], strerror(errno));
+  _exit(1);
 }
 
-static bool start(Running *p, const TestRun *r) {
+bool test_run_start(TestRun *r) {
   int fds[2] = {-1, -1};
-  if (!r->stream && pipe2(fds, O_CLOEXEC) != 0) return false;
+  r->pidfd = r->out = -1;
+  if (!r->direct && pipe2(fds, O_CLOEXEC) != 0) return false;
   fflush(NULL);
-  p->pid = fork();
-  if (p->pid < 0) return false;
-  if (p->pid == 0) exec_child(r, fds[1]);
-  p->pidfd = (int)syscall(SYS_pidfd_open, p->pid, 0);
-  p->out = fds[0];
+  r->started = test_now();
+  r->deadline = r->kill_after > 0 ? r->started + (double)r->kill_after * 1e-9 : 0;
+  r->pid = fork();
+  if (r->pid == 0) exec_child(r, fds[1]);
   if (fds[1] >= 0) close(fds[1]);
-  return true;
+  r->out = fds[0];
+  if (r->pid > 0) r->pidfd = (int)syscall(SYS_pidfd_open, r->pid, 0);
+  return r->pid > 0;
 }
 
-static void take_output(Running *p, bool echo) {
+void test_run_poll(const TestRun *r, struct pollfd fds[2]) {
+  fds[0] = (struct pollfd){r->exited ? -1 : r->pidfd, POLLIN, 0};
+  fds[1] = (struct pollfd){r->out, POLLIN, 0};
+}
+
+double test_run_deadline(const TestRun *r) {
+  if (r->exited) return r->wait_delay > 0 ? r->exit_time + (double)r->wait_delay * 1e-9 : 0;
+  return r->deadline;
+}
+
+static void take_output(TestRun *r) {
   char buf[65536];
-  ssize_t n = read(p->out, buf, sizeof buf);
+  ssize_t n = read(r->out, buf, sizeof buf);
+  if (n < 0 && errno == EINTR) return;
   if (n <= 0) {
-    close(p->out);
-    p->out = -1;
+    close(r->out);
+    r->out = -1;
     return;
   }
-  sb_write(&p->text, buf, (size_t)n);
-  if (echo) {
-    fwrite(buf, 1, (size_t)n, stdout);
-    fflush(stdout);
-  }
+  if (r->keep || r->hold) sb_write(&r->text, buf, (size_t)n);
+  if (!r->hold) r->write(r->ctx, buf, (size_t)n);
 }
 
-/* Waits for the process and its output. False when others still hold the output open long after it ended. */
-static bool wait_for(Running *p, const TestRun *r, double started) {
-  double deadline = r->timeout > 0 ? started + r->timeout : 0;
-  while (!p->exited || p->out >= 0) {
-    double t = now(), until = p->exited ? p->exit_time + WAIT_DELAY : deadline;
-    if (until > 0 && t >= until) {
-      if (p->exited) return false;
-      kill(p->pid, p->killed ? SIGKILL : SIGQUIT);
-      p->killed = true;
-      deadline = t + WAIT_DELAY;
-      continue;
-    }
-    struct pollfd fds[2] = {{p->exited ? -1 : p->pidfd, POLLIN, 0}, {p->out, POLLIN, 0}};
-    poll(fds, 2, until > 0 ? (int)((until - t) * 1000) + 1 : -1);
-    if (fds[1].revents) take_output(p, r->show_pass);
-    if (fds[0].revents) p->exited = true, p->exit_time = now();
+static void run_out_of_time(TestRun *r) {
+  if (r->exited) {
+    close(r->out);
+    r->out = -1;
+    r->incomplete = true;
+    return;
   }
-  return true;
+  kill(r->pid, r->killed ? SIGKILL : SIGQUIT);
+  r->killed = true;
+  r->deadline = r->wait_delay > 0 ? test_now() + (double)r->wait_delay * 1e-9 : 0;
+}
+
+bool test_run_step(TestRun *r, const struct pollfd fds[2]) {
+  double limit = test_run_deadline(r);
+  if (fds[1].revents) take_output(r);
+  if (fds[0].revents && waitpid(r->pid, &r->status, 0) == r->pid) {
+    r->exited = true;
+    r->exit_time = test_now();
+  } else if (limit > 0 && test_now() >= limit) {
+    run_out_of_time(r);
+  }
+  return r->exited && r->out < 0;
+}
+
+/* ---- the result ---- */
+static void say(TestRun *r, const char *fmt, ...) PRINTF(2, 3);
+static void say(TestRun *r, const char *fmt, ...) {
+  StrBuf b = {0};
+  va_list ap;
+  va_start(ap, fmt);
+  sb_vprintf(&b, fmt, ap);
+  va_end(ap);
+  r->write(r->ctx, sb_cstr(&b), b.n);
+  sb_free(&b);
+}
+
+static const char *duration(i64 ns) {
+  StrBuf b = {0};
+  test_format_duration(ns, &b);
+  const char *s = atom_cstr(sb_cstr(&b))->s;
+  sb_free(&b);
+  return s;
 }
 
 static bool has_line(const StrBuf *b, const char *line) {
@@ -124,46 +128,44 @@ static bool has_line(const StrBuf *b, const char *line) {
   return hit && (hit == b->p || hit[-1] == '\n');
 }
 
-static void print_exit(int status) {
-  if (WIFEXITED(status)) {
-    printf("exit status %d\n", WEXITSTATUS(status));
+static const char *nothing_run(const TestRun *r) {
+  if (has_line(&r->text, "testing: warning: -fuzz matches more than one fuzz test, won't fuzz\n"))
+    return "[-fuzz matches more than one fuzz test, won't fuzz]";
+  if (has_line(&r->text, "testing: warning: no fuzz tests to fuzz\n")) return " [no fuzz tests to fuzz]";
+  return has_line(&r->text, "testing: warning: no tests to run\n") ? " [no tests to run]" : "";
+}
+
+static void say_exit(TestRun *r) {
+  if (r->incomplete && r->status == 0) {
+    say(r, "exec: WaitDelay expired before I/O complete\n");
+  } else if (WIFEXITED(r->status)) {
+    say(r, "exit status %d\n", WEXITSTATUS(r->status));
   } else {
-    const char *name = strsignal(WTERMSIG(status));
-    printf("signal: %c%s%s\n", tolower((unsigned char)name[0]), name + 1,
-           WCOREDUMP(status) ? " (core dumped)" : "");
+    const char *name = strsignal(WTERMSIG(r->status));
+    say(r, "signal: %c%s%s\n", tolower((unsigned char)name[0]), name + 1, WCOREDUMP(r->status) ? " (core dumped)" : "");
   }
 }
 
-bool test_exec(const TestRun *r) {
-  Running p = {.out = -1};
-  double started = now();
-  if (!start(&p, r)) {
-    printf("fork/exec %s: failed\nFAIL\t%s [build failed]\n", r->binary, r->package);
-    return false;
+bool test_run_finish(TestRun *r) {
+  double seconds = test_now() - r->started;
+  bool ok = r->status == 0 && !r->incomplete, text = r->keep && r->text.n > 0;
+  bool newline = text && r->text.p[r->text.n - 1] != '\n';
+  if (r->hold && (!ok || r->show_pass)) r->write(r->ctx, r->text.p, r->text.n);
+  if (ok) {
+    if (newline) say(r, "\n");
+    say(r, "ok  \t%s\t%.3fs%s\n", r->package, seconds, nothing_run(r));
+  } else {
+    if (r->killed)
+      say(r, "*** Test killed with quit: ran too long (%s).\n", duration(r->kill_after));
+    else if (r->incomplete)
+      say(r, "*** Test I/O incomplete %s after exiting.\n", duration(r->wait_delay));
+    if (!WIFEXITED(r->status) || r->incomplete || !text)
+      say_exit(r);
+    else if (newline)
+      say(r, "\n");
+    say(r, "%sFAIL\t%s\t%.3fs\n", r->marker ? "\x16" : "", r->package, seconds);
   }
-  bool complete = wait_for(&p, r, started);
-  int status;
-  waitpid(p.pid, &status, 0);
-  close(p.pidfd);
-  if (p.out >= 0) close(p.out);
-  double seconds = now() - started;
-  bool ok = status == 0 && complete, shown = r->show_pass || r->stream;
-  if (!ok && !shown) fwrite(p.text.p, 1, p.text.n, stdout);
-  bool newline = p.text.n > 0 && p.text.p[p.text.n - 1] != '\n' && (shown || !ok);
-  if (p.killed) printf("*** Test killed with quit: ran too long (%gs).\n", r->timeout);
-  if (!complete) printf("*** Test I/O incomplete %gs after exiting.\n", WAIT_DELAY);
-  if (!ok && status == 0)
-    printf("exec: WaitDelay expired before I/O complete\n");
-  else if (!ok && (!WIFEXITED(status) || p.text.n == 0))
-    print_exit(status);
-  else if (newline)
-    putchar('\n');
-  const char *norun = has_line(&p.text, "testing: warning: no tests to run\n") ? " [no tests to run]" : "";
-  if (ok)
-    printf("ok  \t%s\t%.3fs%s\n", r->package, seconds, norun);
-  else
-    printf("FAIL\t%s\t%.3fs\n", r->package, seconds);
-  fflush(stdout);
-  sb_free(&p.text);
+  if (r->pidfd >= 0) close(r->pidfd);
+  sb_free(&r->text);
   return ok;
 }

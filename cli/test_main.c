@@ -18,6 +18,7 @@ typedef struct TestMain {
   StrBuf tables[NTABLES];  /* the composite literals' elements */
   const char *main_pkg;    /* "_test" or "_xtest" when there is a TestMain */
   bool import[2], need[2]; /* of the package and of its external test package */
+  const Atom *file;        /* absolute, being scanned */
   DiagSink *sink;
 } TestMain;
 
@@ -28,7 +29,7 @@ static bool has_suffix(const Atom *s, const char *suffix) {
   return s->len >= k && strcmp(s->s + s->len - k, suffix) == 0;
 }
 
-static bool is_lower(i32 r) {
+bool test_rune_is_lower(i32 r) {
   static locale_t utf8;
   if (!utf8) utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
   return utf8 ? iswlower_l((wint_t)r, utf8) : r >= 'a' && r <= 'z';
@@ -40,7 +41,7 @@ static bool is_test_name(const Atom *name, const char *prefix) {
   if (strncmp(name->s, prefix, k) != 0) return false;
   i32 r = 0;
   if (utf8_decode(name->s + k, name->len - k, &r) == 0) return true;
-  return !is_lower(r);
+  return !test_rune_is_lower(r);
 }
 
 /* func(x *T) or func(x *pkg.T), without results. */
@@ -52,17 +53,17 @@ static bool has_test_signature(const FuncDecl *d, const char *arg) {
   return ast_is_name(star->x, arg);
 }
 
+/* Reports a wrong signature: with the file's absolute path and the place of "func", as go/parser has it. */
 static bool check_signature(TestMain *t, const FuncDecl *d, const char *arg) {
-  if (d->tparams.n) {
-    diag_report(t->sink, d->d.n.pos, false, false, 0,
-                "wrong signature for %s, test functions cannot have type parameters", d->name->name->s);
-  } else if (!has_test_signature(d, arg)) {
-    diag_report(t->sink, d->d.n.pos, false, false, 0,
-                "wrong signature for %s, must be: func %s(%c *testing.%s)", d->name->name->s,
-                d->name->name->s, tolower(arg[0]), arg);
-  } else {
-    return true;
-  }
+  const char *name = d->name->name->s;
+  const Atom *why = NULL;
+  if (!has_test_signature(d, arg)) why = atom_printf("must be: func %s(%c *testing.%s)", name, tolower(arg[0]), arg);
+  if (d->tparams.n) why = atom_cstr("test functions cannot have type parameters");
+  if (!why) return true;
+  Pos pos = d->name->e.n.pos;
+  u32 width = sizeof "func " - 1, col = pos.col > width ? pos.col - width : 1;
+  diag_report(t->sink, (Pos){0}, false, false, 0, "%s:%u:%u: wrong signature for %s, %s", t->file->s, pos.line, col, name,
+              why->s);
   return false;
 }
 
@@ -160,7 +161,6 @@ static void add_example(TestMain *t, int which, const FuncDecl *d, const char *t
     sb_printf(b, ", %s},\n", unordered ? "true" : "false");
     t->need[which] = true;
   }
-  t->import[which] = true;
   sb_free(&comment);
 }
 
@@ -169,7 +169,7 @@ static void add_test(TestMain *t, int which, enum Table table, const FuncDecl *d
   if (!check_signature(t, d, arg)) return;
   sb_printf(&t->tables[table], "\t{\"%s\", %s.%s},\n", d->name->name->s, local_names[which],
             d->name->name->s);
-  t->import[which] = t->need[which] = true;
+  t->need[which] = true;
 }
 
 static void add_test_main(TestMain *t, int which, const FuncDecl *d) {
@@ -179,17 +179,17 @@ static void add_test_main(TestMain *t, int which, const FuncDecl *d) {
     return;
   }
   t->main_pkg = local_names[which];
-  t->import[which] = t->need[which] = true;
+  t->need[which] = true;
 }
 
 static void scan_file(TestMain *t, int which, const File *f) {
   StrBuf text = {0};
   Err e;
-  const char *path = pos_base(f->base)->abspath->s;
-  if (!cli_read_file(path, &text, &e)) diag_report(t->sink, (Pos){0}, false, false, 0, "%s", e.msg);
+  t->file = pos_base(f->base)->abspath;
+  if (!cli_read_file(t->file->s, &text, &e)) diag_report(t->sink, (Pos){0}, false, false, 0, "%s", e.msg);
   for (u32 i = 0; i < f->decls.n; i++) {
     const FuncDecl *d = (const FuncDecl *)f->decls.v[i];
-    if (d->d.n.kind != N_FuncDecl || d->recv) continue;
+    if (d->d.n.kind != N_FuncDecl || d->recv || t->sink->nerrors) continue;
     const Atom *name = d->name->name;
     if (atom_is(name, "TestMain") && !has_test_signature(d, "T"))
       add_test_main(t, which, d);
@@ -216,8 +216,22 @@ static bool scan_package(TestMain *t, int which, const LoadPackage *p) {
   return some;
 }
 
-static void write_import(StrBuf *b, const TestMain *t, int which, const LoadPackage *p) {
-  if (t->import[which]) sb_printf(b, "\t%s \"%s\"\n", t->need[which] ? local_names[which] : "_", p->path->s);
+static void write_import(StrBuf *b, const TestMain *t, int which, const char *path) {
+  if (t->import[which]) sb_printf(b, "\n\t%s \"%s\"\n", t->need[which] ? local_names[which] : "_", path);
+  sb_putc(b, '\n');
+}
+
+/* Every element stands between empty lines, as in cmd/go's template: line numbers of main show in tracebacks. */
+static void write_table(StrBuf *b, const char *name, const char *type, StrBuf *elements) {
+  sb_printf(b, "var %s = []testing.%s{\n", name, type);
+  for (const char *p = sb_cstr(elements); *p;) {
+    size_t n = strcspn(p, "\n") + 1;
+    sb_putc(b, '\n');
+    sb_write(b, p, n);
+    p += n;
+  }
+  sb_puts(b, "\n}\n\n");
+  sb_free(elements);
 }
 
 bool test_main_text(LoadPackage *p, StrBuf *b, DiagSink *sink) {
@@ -232,23 +246,24 @@ bool test_main_text(LoadPackage *p, StrBuf *b, DiagSink *sink) {
   TestMain t = {.sink = sink};
   bool some = scan_package(&t, 0, p);
   some |= scan_package(&t, 1, p->xtest);
-  sb_puts(b, "package main\n\nimport (\n\t\"os\"\n\t\"testing\"\n\t\"testing/internal/testdeps\"\n");
-  if (t.main_pkg) sb_puts(b, "\t\"reflect\"\n");
-  write_import(b, &t, 0, p);
-  write_import(b, &t, 1, p->xtest);
+  t.import[0] = p->files.n > 0;
+  t.import[1] = p->xtest != NULL;
+  sb_puts(b, "\n// Code generated by 'go test'. DO NOT EDIT.\n\npackage main\n\nimport (\n\t\"os\"\n");
+  sb_puts(b, t.main_pkg ? "\n\t\"reflect\"\n\n" : "\n");
+  sb_puts(b, "\t\"testing\"\n\t\"testing/internal/testdeps\"\n\n\n");
+  write_import(b, &t, 0, p->path->s);
+  write_import(b, &t, 1, p->xtest ? p->xtest->path->s : "");
   sb_puts(b, ")\n\n");
-  for (int i = 0; i < NTABLES; i++) {
-    sb_printf(b, "var %s = []testing.%s{\n%s}\n\n", tables[i].name, tables[i].type, sb_cstr(&t.tables[i]));
-    sb_free(&t.tables[i]);
-  }
+  for (int i = 0; i < NTABLES; i++) write_table(b, tables[i].name, tables[i].type, &t.tables[i]);
   const char *path = atom_is(p->path, "command-line-arguments") ? "" : p->path->s;
-  sb_printf(b, "func init() { testdeps.ImportPath = \"%s\" }\n\nfunc main() {\n", path);
-  sb_puts(b, "\tm := testing.MainStart(testdeps.TestDeps{}, tests, benchmarks, fuzzTargets, examples)\n");
+  sb_printf(b, "func init() {\n\n\ttestdeps.ModulePath = \"\"\n\ttestdeps.ImportPath = \"%s\"\n}\n\n", path);
+  sb_puts(b, "func main() {\n");
+  sb_puts(b, "\tm := testing.MainStart(testdeps.TestDeps{}, tests, benchmarks, fuzzTargets, examples)\n\n");
   if (t.main_pkg) {
     sb_printf(b, "\t%s.TestMain(m)\n", t.main_pkg);
-    sb_puts(b, "\tos.Exit(int(reflect.ValueOf(m).Elem().FieldByName(\"exitCode\").Int()))\n}\n");
+    sb_puts(b, "\tos.Exit(int(reflect.ValueOf(m).Elem().FieldByName(\"exitCode\").Int()))\n\n}\n");
   } else {
-    sb_puts(b, "\tos.Exit(m.Run())\n}\n");
+    sb_puts(b, "\tos.Exit(m.Run())\n\n}\n");
   }
   return some;
 }

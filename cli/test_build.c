@@ -1,0 +1,242 @@
+/* test_build.c - the compiling child of `govm test` (test_build.h): one process per package, because a
+ * compilation leaves its state behind. It hands back its exit status and two files in its work directory:
+ * "facts" (import path, directory, name of the binary, package to blame, one per line) and "messages", what it
+ * printed. */
+#define _GNU_SOURCE
+#include "cli/test_build.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/bundle.h"
+#include "cli/test_main.h"
+
+static bool has_suffix(const char *s, const char *suffix) {
+  size_t n = strlen(s), k = strlen(suffix);
+  return n >= k && strcmp(s + n - k, suffix) == 0;
+}
+
+static bool is_test_file(const char *name) { return has_suffix(name, "_test.go"); }
+
+/* ---- in the child: which package is to blame ---- */
+static bool has_own_tests(const LoadPackage *p) {
+  for (u32 i = 0; i < p->files.n; i++)
+    if (is_test_file(pos_base(p->files.v[i]->base)->filename->s)) return true;
+  return false;
+}
+
+/* Whether p is compiled again for the test: it reaches the package under test, whose test files change it. */
+static bool reaches(const LoadPackage *p, const LoadPackage *tested, PtrMap *seen) {
+  if (p == tested) return true;
+  if (ptrmap_get(seen, p)) return false;
+  ptrmap_set(seen, p, (void *)p);
+  for (u32 i = 0; i < p->imports.n; i++)
+    if (p->imports.v[i].pkg && reaches(p->imports.v[i].pkg, tested, seen)) return true;
+  return false;
+}
+
+/* The name of package p of this build: "p", or "p [tested.test]" when it is another one than outside the test. */
+static const char *package_desc(const LoadPackage *p, const LoadPackage *tested) {
+  PtrMap seen = {0};
+  bool changed = has_own_tests(tested) || atom_is(tested->name, "main");
+  bool for_test = p == tested ? changed : p == tested->xtest || (changed && reaches(p, tested, &seen));
+  ptrmap_free(&seen);
+  return for_test ? atom_printf("%s [%s.test]", p->path->s, tested->path->s)->s : p->path->s;
+}
+
+/* The package whose errors ended the check. */
+static const char *checked_desc(const Program *p) {
+  const Package *last = VEC_LAST(&p->packages);
+  const LoadPackage *lp = last->loader;
+  return lp->is_text ? lp->path->s : package_desc(lp, p->tested);
+}
+
+/* A package with syntax errors in files that are no tests: gc would report them. NULL: loading failed otherwise. */
+static const LoadPackage *syntax_errors_in(const Program *p) {
+  const LoadPackageList *order = loader_order(p->loader);
+  for (u32 i = 0; i < order->n; i++)
+    for (u32 k = 0; k < order->v[i]->files.n; k++) {
+      const File *f = order->v[i]->files.v[k];
+      if (f->nerrors && !is_test_file(pos_base(f->base)->filename->s)) return order->v[i];
+    }
+  return NULL;
+}
+
+/* Whom loading blames: the tests when the first error is in a test file. */
+static const char *load_desc(const Program *p, const char *named) {
+  if (!p->tested) return named;
+  if (p->sink.diags.n == 0) return p->tested->path->s;
+  const Diag *d = &p->sink.diags.v[0];
+  const char *path = p->tested->path->s, *file = d->pos.line ? pos_rel(d->pos).filename->s : "";
+  if (d->syntax || strstr(d->msg, "wrong signature") || strstr(d->msg, "multiple definitions"))
+    return atom_printf("%s.test", path)->s;
+  bool tests = is_test_file(file) || strstr(d->msg, "not allowed in test");
+  return tests ? atom_printf("%s [%s.test]", path, path)->s : path;
+}
+
+/* ---- in the child: compiling ---- */
+/* Gives a package variable of type string another constant value, as -X of Go's linker. */
+static void set_string_variable(BcModule *m, const char *symbol, const char *value) {
+  for (u32 i = 0; i < m->globals.n; i++) {
+    BcGlobal *g = &m->globals.v[i];
+    if (!atom_is(g->symbol, symbol) || g->nrelocs != 1 || g->ninit != 16 || g->relocs[0].kind != BCR_STRING) continue;
+    u64 len = strlen(value);
+    g->relocs[0].index = m->strings.n;
+    memcpy(g->init + 8, &len, sizeof len);
+    VEC_PUSH(&m->arena, &m->strings, (BcString){(u32)len, arena_dup(&m->arena, value, len)});
+  }
+}
+
+static bool not_wanted(LoadPackage *tested, StrBuf *text, DiagSink *sink) {
+  (void)tested, (void)text, (void)sink;
+  return false;
+}
+
+/* The last element of the path, as the go command names executables: a major version is none. */
+static const char *binary_name(const LoadPackage *p) {
+  const char *path = atom_is(p->path, "command-line-arguments") ? p->name->s : p->path->s;
+  const char *slash = strrchr(path, '/'), *elem = slash ? slash + 1 : path;
+  bool version = slash && elem[0] == 'v' && elem[1] > '0' && elem[1] <= '9' && !elem[1 + strspn(elem + 1, "0123456789")];
+  if (version && strcmp(elem, "v1") != 0) {
+    const char *before = slash;
+    while (before > path && before[-1] != '/') before--;
+    return atom_printf("%.*s.test", (int)(slash - before), before)->s;
+  }
+  return atom_printf("%s.test", elem)->s;
+}
+
+static void write_facts(const TestBuild *b, const Program *p, const char *failed) {
+  FILE *f = fopen(atom_printf("%s/facts", b->work)->s, "we");
+  if (!f) return;
+  const char *dir = p->tested && *p->tested->dir->s ? p->tested->dir->s : ".";
+  char *abs = realpath(dir, NULL);
+  fprintf(f, "%s\n%s\n%s\n%s\n", p->tested ? p->tested->path->s : b->args[0], abs ? abs : dir,
+          p->tested ? binary_name(p->tested) : "x.test", failed);
+  fclose(f);
+  free(abs);
+}
+
+static TestBuildStatus compile(const TestBuild *b, const TestFlags *f) {
+  Program p = {0};
+  Err e;
+  bool ok = program_load_tests(&p, &f->program, b->args, b->nargs, f->print_only ? not_wanted : test_main_text);
+  const LoadPackage *bad = ok || !p.loader ? NULL : syntax_errors_in(&p);
+  if (!ok && p.packages.n == 0 && !bad) {
+    write_facts(b, &p, load_desc(&p, b->args[0]));
+    return TEST_SETUP_FAILED;
+  }
+  write_facts(b, &p, ok ? p.tested->path->s : bad ? package_desc(bad, p.tested ? p.tested : bad) : checked_desc(&p));
+  if (!ok) return TEST_BUILD_FAILED;
+  if (f->print_only) return has_own_tests(p.tested) || p.tested->xtest ? TEST_BUILT : TEST_NO_TESTS;
+  if (!p.main) return TEST_NO_TESTS;
+  BcModule *m = program_lower(&p, false);
+  if (!m) return TEST_BUILD_FAILED;
+  set_string_variable(m, "testing.testBinary", "1");
+  m->goversion = atom_cstr(cli_go_version(cli_goroot(&e)));
+  const char *binary = atom_printf("%s/%s", b->work, binary_name(p.tested))->s;
+  return bundle_write(binary, m, &e) ? TEST_BUILT : (cli_error("%s", e.msg), TEST_BUILD_FAILED);
+}
+
+bool test_build_start(TestBuild *b, const TestFlags *f) {
+  const char *messages = atom_printf("%s/messages", b->work)->s;
+  fflush(NULL);
+  b->pid = fork();
+  if (b->pid != 0) return b->pid > 0;
+  int fd = open(messages, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd >= 0) dup2(fd, 2);
+  signal(SIGINT, SIG_DFL);
+  signal(SIGTERM, SIG_DFL);
+  TestBuildStatus status = compile(b, f);
+  fflush(NULL);
+  _exit((int)status);
+}
+
+/* ---- in the parent ---- */
+/* The line at *s, which goes behind it. */
+static const char *take_line(const char **s) {
+  size_t n = strcspn(*s, "\n");
+  const char *line = atom_new(*s, n)->s;
+  *s += n + ((*s)[n] == '\n');
+  return line;
+}
+
+static bool is_continuation(const char *s) { return *s == '\t'; }
+
+/* Adds one line; a file of the working directory gets "./", as the go command shortens paths. */
+static void add_message(StrBuf *out, const char *line, size_t n) {
+  const char *go = memmem(line, n, ".go:", 4), *slash = memchr(line, '/', n);
+  bool bare = go && go > line && (!slash || slash > go) && !memchr(line, ' ', (size_t)(go - line));
+  if (bare && !is_continuation(line) && go[4] >= '0' && go[4] <= '9') sb_puts(out, "./");
+  sb_write(out, line, n);
+}
+
+/* "# package" and the messages; loading stops at the first error, compiling goes on. */
+static void add_messages(TestBuild *b, const char *text) {
+  bool setup = b->status == TEST_SETUP_FAILED;
+  if (!*text) return;
+  sb_printf(&b->messages, "# %s\n", setup ? b->path : b->failed);
+  for (const char *p = text; *p;) {
+    size_t n = strcspn(p, "\n");
+    if (setup && p > text && !is_continuation(p)) break;
+    add_message(&b->messages, p, n + (p[n] == '\n'));
+    p += n + (p[n] == '\n');
+  }
+  if (b->messages.p[b->messages.n - 1] != '\n') sb_putc(&b->messages, '\n');
+}
+
+void test_build_finish(TestBuild *b, int status) {
+  StrBuf facts = {0}, text = {0};
+  Err e;
+  bool exited = WIFEXITED(status) && WEXITSTATUS(status) <= TEST_NO_TESTS;
+  b->pid = 0;
+  b->status = exited ? (TestBuildStatus)WEXITSTATUS(status) : TEST_BUILD_FAILED;
+  b->path = b->failed = b->args[0];
+  const char *messages = atom_printf("%s/messages", b->work)->s, *facts_file = atom_printf("%s/facts", b->work)->s;
+  if (cli_read_file(facts_file, &facts, &e)) {
+    const char *p = sb_cstr(&facts);
+    b->path = take_line(&p);
+    b->dir = take_line(&p);
+    b->binary = atom_printf("%s/%s", b->work, take_line(&p))->s;
+    b->failed = take_line(&p);
+  }
+  cli_read_file(messages, &text, &e);
+  if (!exited) {
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+    sb_printf(&text, "govm: the compiler ended with %s %d\n", WIFEXITED(status) ? "exit status" : "signal", code);
+  }
+  b->excluded = strstr(sb_cstr(&text), "build constraints exclude all Go files") != NULL;
+  if (b->status == TEST_BUILD_FAILED || b->status == TEST_SETUP_FAILED)
+    add_messages(b, sb_cstr(&text));
+  else
+    sb_write(&b->messages, text.p, text.n);
+  unlink(messages);
+  unlink(facts_file);
+  sb_free(&facts);
+  sb_free(&text);
+}
+
+static bool copy_file(const char *from, const char *to) {
+  StrBuf b = {0};
+  Err e;
+  FILE *f = cli_read_file(from, &b, &e) ? fopen(to, "we") : NULL;
+  bool ok = f && fwrite(b.p, 1, b.n, f) == b.n && fchmod(fileno(f), 0755) == 0;
+  if (f && fclose(f) != 0) ok = false;
+  if (!ok && f) unlink(to);
+  sb_free(&b);
+  return ok;
+}
+
+bool test_build_keep(const TestBuild *b, const char *to, Err *e) {
+  const char *tmp = atom_printf("%s.tmp%d", to, (int)getpid())->s;
+  if (rename(b->binary, to) == 0) return true;
+  if (copy_file(b->binary, tmp) && rename(tmp, to) == 0) return true;
+  return err_set(e, "write %s: %s", to, strerror(errno));
+}
+
+void test_build_free(TestBuild *b) { sb_free(&b->messages); }
