@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "frontend/loader_import.h"
 #include "frontend/loader_priv.h"
 #include "frontend/types.h"
 
@@ -40,6 +41,7 @@ void loader_free(Loader *l) {
   VEC_FREE(&l->order);
   VEC_FREE(&l->stack);
   VEC_FREE(&l->std_tags);
+  if (l->modules) modules_free(l->modules);
   arena_free(&l->arena);
   xfree(l);
 }
@@ -70,7 +72,6 @@ static LoadPackage *new_package(Loader *l, const Atom *path, const Atom *dir, bo
   p->dir = dir;
   p->is_std = is_std;
   p->name = path;
-  if (!is_std) p->goversion = l->module_go;
   return p;
 }
 
@@ -212,108 +213,14 @@ static bool read_dir(Loader *l, LoadPackage *p, Pos pos, bool tests) {
 
 /* ---- import paths ---- */
 
-static bool has_prefix_path(const char *path, const char *prefix) {
-  size_t n = strlen(prefix);
-  return strncmp(path, prefix, n) == 0 && (path[n] == 0 || path[n] == '/');
-}
-
 static bool is_local(const char *path) {
   return strcmp(path, ".") == 0 || strcmp(path, "..") == 0 || strncmp(path, "./", 2) == 0 ||
          strncmp(path, "../", 3) == 0;
 }
 
-/* goroot/src/[vendor/]path when that is a directory, else NULL. */
-static const Atom *goroot_dir(Loader *l, const char *vendor, const char *path) {
-  const Atom *dir = atom_printf("%s/src/%s%s", l->config.goroot ? l->config.goroot : "", vendor, path);
-  return load_is_dir(dir->s) ? dir : NULL;
-}
-
-typedef struct Found {
-  const Atom *path, *dir;
-  bool is_std;
-} Found;
-
-static bool find_std(Loader *l, const LoadPackage *from, const Atom *path, Found *out) {
-  static const char *const vendors[] = {"cmd/vendor/", "vendor/"};
-  for (size_t i = 0; from && from->is_std && i < ARRAY_LEN(vendors); i++) {
-    if (i == 0 && !has_prefix_path(from->path->s, "cmd")) continue;
-    const Atom *dir = goroot_dir(l, vendors[i], path->s);
-    if (!dir) continue;
-    *out = (Found){atom_printf("%s%s", vendors[i], path->s), dir, true};
-    return true;
-  }
-  if (path->len == 0) return false;
-  const Atom *dir = goroot_dir(l, "", path->s);
-  if (!dir && *l->overlay_dir) { /* a package of govm's own */
-    dir = atom_printf("%s/%s", l->overlay_dir, path->s);
-    if (!load_is_dir(dir->s)) dir = NULL;
-  }
-  if (!dir) return false;
-  *out = (Found){path, dir, true};
-  return true;
-}
-
-/* dir relative to the working directory when it lies below. */
-static const Atom *shortened(const Atom *dir) {
-  char *cwd = getcwd(NULL, 0);
-  if (cwd && has_prefix_path(dir->s, cwd)) {
-    const char *rest = dir->s + strlen(cwd);
-    dir = atom_cstr(*rest ? rest + 1 : ".");
-  }
-  free(cwd);
-  return dir;
-}
-
-static bool find_in_module(Loader *l, const Atom *path, Found *out) {
-  if (!l->module_path) return false;
-  const Atom *dir;
-  if (has_prefix_path(path->s, l->module_path->s)) {
-    dir = atom_printf("%s%s", l->module_root->s, path->s + l->module_path->len);
-  } else {
-    dir = atom_printf("%s/vendor/%s", l->module_root->s, path->s);
-  }
-  *out = (Found){path, shortened(dir), false};
-  return load_is_dir(dir->s);
-}
-
-/* A directory relative to the importer's, or as given when there is none. */
-static Found find_local(Loader *l, const LoadPackage *from, const char *path) {
-  const Atom *dir = from && *from->dir->s ? atom_printf("%s/%s", from->dir->s, path) : atom_cstr(path);
-  char *abs = realpath(dir->s, NULL);
-  Found f = {atom_cstr("command-line-arguments"), dir, false};
-  const char *src = l->config.goroot ? arena_printf(&l->arena, "%s/src", l->config.goroot) : "";
-  char *abs_src = realpath(src, NULL);
-  if (abs && abs_src && has_prefix_path(abs, abs_src) && abs[strlen(abs_src)]) {
-    f.path = atom_cstr(abs + strlen(abs_src) + 1);
-    f.is_std = true;
-    f.dir = atom_printf("%s/%s", src, f.path->s);
-  } else if (abs && l->module_path && has_prefix_path(abs, l->module_root->s)) {
-    f.path = atom_printf("%s%s", l->module_path->s, abs + l->module_root->len);
-  } else if (abs && from) {
-    f.path = atom_printf("_%s", abs);
-  }
-  free(abs_src);
-  free(abs);
-  return f;
-}
-
-static void not_found(Loader *l, LoadPackage *from, Pos pos, const Atom *path) {
-  bool dotted = memchr(path->s, '.', strcspn(path->s, "/")) != NULL;
-  if (path->len == 0) {
-    load_error(l, from, pos, "invalid import path: %s", path->s);
-  } else if (!dotted) {
-    load_error(l, from, pos, "package %s is not in std (%s/src/%s)", path->s,
-               l->config.goroot ? l->config.goroot : "GOROOT", path->s);
-  } else if (l->module_path) {
-    load_error(l, from, pos, "no required module provides package %s; to add it:\n\tgo get %s", path->s,
-               path->s);
-  } else {
-    load_error(
-        l, from, pos,
-        "no required module provides package %s: go.mod file not found in current directory or any parent "
-        "directory; see 'go help modules'",
-        path->s);
-  }
+static ImportFrom from_of(const LoadPackage *p) {
+  if (!p) return (ImportFrom){0};
+  return (ImportFrom){p->path, p->dir, p->is_std, p->module};
 }
 
 static const char *pos_text(Loader *l, Pos pos) {
@@ -321,25 +228,25 @@ static const char *pos_text(Loader *l, Pos pos) {
   return arena_printf(&l->arena, "%s:%u:%u", r.filename->s, r.line, r.col);
 }
 
-/* What an element "internal" in the path allows: importers below the directory that holds it. */
 static void check_internal(Loader *l, LoadPackage *from, Pos pos, const LoadPackage *p) {
   if (l->config.allow_internal || !from) return;
-  const char *path = p->path->s, *found = NULL;
-  for (const char *q = path; (q = strstr(q, "internal")); q++)
-    if ((q == path || q[-1] == '/') && (q[8] == 0 || q[8] == '/')) found = q;
-  if (!found) return;
-  const char *parent = arena_printf(&l->arena, "%.*s", found > path ? (int)(found - path - 1) : 0, path);
-  const char *importer = from->path->s;
-  if (has_suffix(importer, "_test"))
-    importer = arena_printf(&l->arena, "%.*s", (int)strlen(importer) - 5, importer);
-  if (*parent ? has_prefix_path(importer, parent) : from->is_std) return;
-  load_error(l, from, (Pos){0}, "package %s\n\t%s: use of internal package %s not allowed", from->path->s,
-             pos_text(l, pos), path);
+  ImportFrom importer = from_of(from);
+  ImportFound found = {p->path, p->dir, p->is_std, p->module};
+  const char *why = load_check_internal(l, &importer, &found);
+  if (why) load_error(l, from, (Pos){0}, "package %s\n\t%s: %s", from->path->s, pos_text(l, pos), why);
 }
 
 /* ---- the graph ---- */
 
 static void follow_imports(Loader *l, LoadPackage *p);
+
+/* Whether the cycle that closes at p with the import at pos starts in one of p's test files. */
+static bool leaves_by_test(const Loader *l, const LoadPackage *p, Pos pos) {
+  u32 i = l->stack.n - 1;
+  while (i > 0 && l->stack.v[i].pkg != p) i--;
+  Pos first = i + 1 < l->stack.n ? l->stack.v[i + 1].pos : pos;
+  return has_suffix(pos_rel(first).filename->s, "_test.go");
+}
 
 static void report_cycle(Loader *l, LoadPackage *from, Pos pos, const LoadPackage *p) {
   StrBuf b = {0};
@@ -347,8 +254,8 @@ static void report_cycle(Loader *l, LoadPackage *from, Pos pos, const LoadPackag
   for (u32 i = 1; i < l->stack.n; i++)
     sb_printf(&b, "\n\timports %s from %s", l->stack.v[i].pkg->path->s,
               base_name(pos_rel(l->stack.v[i].pos).filename->s));
-  sb_printf(&b, "\n\timports %s from %s: import cycle not allowed", p->path->s,
-            base_name(pos_rel(pos).filename->s));
+  sb_printf(&b, "\n\timports %s from %s: import cycle not allowed%s", p->path->s, base_name(pos_rel(pos).filename->s),
+            leaves_by_test(l, p, pos) ? " in test" : "");
   load_error(l, from, (Pos){0}, "%s", b.p);
   sb_free(&b);
 }
@@ -363,12 +270,14 @@ static void finish_package(Loader *l, LoadPackage *p, Pos pos) {
   VEC_PUSH(NULL, &l->order, p);
 }
 
-static LoadPackage *load_found(Loader *l, LoadPackage *from, Pos pos, const Found *f, bool tests) {
+static LoadPackage *load_found(Loader *l, LoadPackage *from, Pos pos, const ImportFound *f, bool tests) {
   LoadPackage *p = loader_find(l, f->path);
   if (p && p->state == STATE_LOADING) report_cycle(l, from, pos, p);
   if (p) return p;
   if (from && f->is_std && (p = enter_external(l, f->path))) return p;
   p = new_package(l, f->path, f->dir, f->is_std);
+  p->module = f->module;
+  p->goversion = load_goversion(f->module);
   ptrmap_set(&l->packages, f->path, p);
   if (!read_dir(l, p, pos, tests)) {
     p->state = STATE_DONE;
@@ -403,17 +312,17 @@ static LoadPackage *load_mapped(Loader *l, LoadPackage *from, Pos pos, const Ato
 
 /* The package that `from` (NULL: the command line) means by path; NULL after an error at pos. */
 static LoadPackage *load_package(Loader *l, LoadPackage *from, Pos pos, const Atom *path, bool tests) {
-  Found f;
+  ImportFound f;
   LoadPackage *p = load_mapped(l, from, pos, path);
   if (p) return p;
   p = loader_find(l, path);
   if (p && (p->is_unsafe || p->is_external)) return p;
   if (atom_is(path, "unsafe")) return enter_opaque(l, path, path, NULL);
   if (from && (p = enter_external(l, path))) return p;
-  if (is_local(path->s)) {
-    f = find_local(l, from, path->s);
-  } else if (!find_std(l, from, path, &f) && !find_in_module(l, path, &f)) {
-    not_found(l, from, pos, path);
+  ImportFrom importer = from_of(from);
+  const char *error;
+  if (!load_resolve(l, from ? &importer : NULL, path, &f, &error)) {
+    if (*error) load_error(l, from, pos, "%s", error);
     return NULL;
   }
   return load_found(l, from, pos, &f, tests);
@@ -431,7 +340,7 @@ static void add_import(Loader *l, LoadPackage *p, const ImportDecl *d) {
   if (!path) return;
   for (u32 i = 0; i < p->imports.n; i++)
     if (p->imports.v[i].path == path) return;
-  VEC_PUSH(&l->arena, &p->imports, (LoadImport){.path = path, .pos = d->path->e.n.pos});
+  VEC_PUSH(&l->arena, &p->imports, (LoadImport){.path = path, .pos = (d->local ? &d->local->e : &d->path->e)->n.pos});
 }
 
 static void follow_imports(Loader *l, LoadPackage *p) {
@@ -456,39 +365,41 @@ static void follow_imports(Loader *l, LoadPackage *p) {
 LoadPackage *loader_files(Loader *l, const char *const *files, u32 n) {
   const char *slash = n ? strrchr(files[0], '/') : NULL;
   const Atom *dir = slash ? atom_new(files[0], (size_t)(slash - files[0])) : atom_cstr("");
-  load_find_module(l, dir->s);
+  Modules *m = load_modules(l, dir->s);
+  if (!m) return NULL;
   LoadPackage *p = new_package(l, atom_cstr("command-line-arguments"), dir, false);
+  p->module = modules_main(m)->n ? modules_main(m)->v[0] : NULL;
+  p->goversion = load_goversion(p->module);
   ptrmap_set(&l->packages, p->path, p);
   for (u32 i = 0; i < n; i++) {
     File *f = load_parse(l, p, "", files[i], NULL);
-    if (f) add_file(l, p, f, files[i]);
+    if (!f) continue;
+    bool external = l->config.include_tests && has_suffix(files[i], "_test.go") && has_suffix(f->pkgname->name->s, "_test");
+    add_file(l, external ? xtest_of(l, p, f->pkgname->name) : p, f, files[i]);
   }
-  if (p->files.n == 0) {
+  if (p->files.n == 0 && !p->xtest) {
     if (p->nerrors == 0)
       load_error(l, p, (Pos){0}, "package %s: build constraints exclude all Go files", p->path->s);
     return NULL;
   }
   finish_package(l, p, (Pos){0});
+  if (p->xtest) {
+    ptrmap_set(&l->packages, p->xtest->path, p->xtest);
+    finish_package(l, p->xtest, (Pos){0});
+  }
   return p;
 }
 
 LoadPackage *loader_dir(Loader *l, const char *dir) {
-  load_find_module(l, dir);
-  if (!load_is_dir(dir)) {
-    char *cwd = getcwd(NULL, 0);
-    const char *clean = strncmp(dir, "./", 2) == 0 ? dir + 2 : dir;
-    load_error(l, NULL, (Pos){0}, "stat %s%s%s: directory not found", *dir == '/' || !cwd ? "" : cwd,
-               *dir == '/' ? "" : "/", clean);
-    free(cwd);
-    return NULL;
-  }
-  Found f = find_local(l, NULL, dir);
-  return load_found(l, NULL, (Pos){0}, &f, l->config.include_tests);
+  ImportFound f;
+  const char *error;
+  if (load_resolve_dir(l, NULL, dir, &f, &error)) return load_found(l, NULL, (Pos){0}, &f, l->config.include_tests);
+  if (*error) load_error(l, NULL, (Pos){0}, "%s", error);
+  return NULL;
 }
 
 LoadPackage *loader_path(Loader *l, const char *path) {
   if (is_local(path) || path[0] == '/') return loader_dir(l, path);
-  load_find_module(l, ".");
   return load_package(l, NULL, (Pos){0}, atom_cstr(path), l->config.include_tests);
 }
 

@@ -36,7 +36,7 @@ typedef struct LoadPackage LoadPackage;
 
 typedef struct LoadImport {
   const Atom *path; /* as written */
-  Pos pos;          /* of the first import declaration's path */
+  Pos pos;          /* of the first import declaration: its name or path */
   LoadPackage *pkg; /* NULL: not found, reported */
 } LoadImport;
 
@@ -54,6 +54,7 @@ struct LoadPackage {
   bool is_overlaid; /* overrides were merged in: GOROOT's files may be left with unused imports */
   u32 nerrors;      /* of this package alone */
   u32 state;        /* the loader's: see loader.c */
+  const struct Module *module; /* NULL: std, or of no module */
   void *types;      /* for the caller: its checked Package */
 };
 
@@ -66,7 +67,9 @@ typedef struct LoadMapping {
 typedef struct LoadConfig {
   const char *goroot;      /* the tree that holds src/ */
   const char *overlay_dir; /* NULL: environment GOVM_OVERLAY, else the build's own; "": none */
-  VEC(const Atom *) tags;  /* additional build tags, of user packages */
+  const char *mod, *modfile; /* the flags -mod and -modfile; NULL: GOFLAGS decides */
+  VEC(const Atom *) tags;  /* additional build tags, of user packages; GOFLAGS decides when there are none */
+  VEC(const Atom *) std_names; /* the packages of std, for when there is no goroot */
   bool include_tests;      /* _test.go files of the packages named by the caller */
   bool allow_internal;     /* no complaint about internal packages */
   bool allow_main;         /* no complaint about importing a package main */
@@ -90,6 +93,12 @@ LoadPackage *loader_dir(Loader *l, const char *dir);
 LoadPackage *loader_path(Loader *l, const char *path); /* an import path, or ./dir */
 /* A package from text that is in no file (the REPL, tests); name is what diagnostics print. */
 LoadPackage *loader_text(Loader *l, const char *path, const char *name, const char *text, size_t n);
+
+/* Replaces the patterns of a command line (std, all, work, path/..., ./...; none: ".") by import paths, each once,
+ * as the go command does; what names one package is kept as it is. loader_path() takes every entry. False after
+ * reported errors. Lists of .go files are not for it. */
+typedef VEC(const Atom *) LoadPathList;
+bool loader_expand(Loader *l, const char *const *args, u32 n, LoadPathList *out);
 
 /* All loaded packages, imports before importers. */
 typedef VEC(LoadPackage *) LoadPackageList;

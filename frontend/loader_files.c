@@ -144,7 +144,7 @@ void load_filter_for(Loader *l, const LoadPackage *p, FileFilter *out) {
 #undef STD_ARCH
 #undef STD_NOTAG
   };
-  *out = (FileFilter){.goarch = "amd64", .tags = l->config.tags.v, .ntags = l->config.tags.n};
+  *out = (FileFilter){.goarch = "amd64", .tags = l->tags.v, .ntags = l->tags.n};
   if (!p->is_std) return;
   if (!IN_LIST(amd64_packages, p->path->s)) out->goarch = NULL;
   l->std_tags.n = 0;

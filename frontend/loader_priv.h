@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "frontend/buildtags.h"
 #include "frontend/loader.h"
+#include "frontend/mod.h"
 
 typedef VEC(char *) NameVec;
 
@@ -21,10 +22,8 @@ struct Loader {
   LoadPackageList order;
   VEC(Loading) stack;         /* packages being loaded, outermost first */
   VEC(const Atom *) std_tags; /* of the filter that load_filter_for made last */
-  bool module_known;          /* the fields below are set */
-  const Atom *module_path;    /* NULL: no go.mod */
-  const Atom *module_root;
-  const Atom *module_go; /* "go1.21" or NULL */
+  Modules *modules;           /* load_modules() makes it */
+  VEC(const Atom *) tags;     /* additional build tags, those of GOFLAGS included */
 };
 
 /* loader_files.c */
@@ -44,6 +43,4 @@ bool load_overlay_dir(Loader *l, const LoadPackage *p, StrBuf *dir, bool *replac
 /* Parses the overlay's files, drops what they override from p->files, and appends them. */
 void load_merge_overlay(Loader *l, LoadPackage *p, const char *dir);
 
-/* loader_module.c: finds the go.mod above dir, once per loader. */
-void load_find_module(Loader *l, const char *dir);
 #endif
