@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <link.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -29,7 +30,7 @@
 #endif
 
 #define PAGE ((size_t)4096)
-#define GAP ((size_t)256 << 10) /* zeros of this length end a run: mapping one more costs about 2 us */
+#define GAP ((size_t)1 << 20) /* zeros of this length end a run: mapping one more costs about 2 us */
 #define MAGIC "govmsnap"
 
 typedef struct Run {
@@ -90,6 +91,7 @@ bool snapshot_record(char **argv, Err *e) {
   if (old >= 0 && !(old & ADDR_NO_RANDOMIZE) && personality((unsigned long)old | ADDR_NO_RANDOMIZE) >= 0 &&
       (personality(0xffffffff) & ADDR_NO_RANDOMIZE))
     execv("/proc/self/exe", argv);
+  mallopt(M_MMAP_THRESHOLD, 0); /* libc's blocks are then high too, where no text or number looks like them */
   return region_start(e);
 }
 
