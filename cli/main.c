@@ -1,6 +1,7 @@
 /* main.c - govm's entry: reads GOVM_DEBUG, finds the subcommand and runs it. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/debug.h"
 #include "cli/program.h"
@@ -14,6 +15,7 @@ static const struct Command {
     {"build", "-o X.gbc FILES | DIR | IMPORTPATH", "compile to bytecode", cmd_build},
     {"test", "[-run RE] [-v] [-short] ... PACKAGES", "test packages, as go test does", cmd_test},
     {"image", NULL, NULL, cmd_image},
+    {"repl", "[-q] [< FILE]", "the interactive session; also govm alone on a terminal", cmd_repl},
     {"dump", "--tokens | --ast | --bytecode FILES", "show a stage of the compiler", cmd_dump},
     {"env", "[NAME...]", "print the environment govm works in", cmd_env},
     {"version", "", "print the version", cmd_version},
@@ -35,6 +37,7 @@ int cmd_help(int argc, char **argv) {
 int main(int argc, char **argv) {
   Err e;
   if (!debug_parse(getenv("GOVM_DEBUG"), &e)) return cli_error("%s", e.msg);
+  if (argc < 2 && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) return cmd_repl(argc, argv);
   if (argc < 2) {
     cmd_help(0, NULL);
     return 2;

@@ -188,6 +188,8 @@ Package *check_package(const CheckConfig *cfg, const Atom *path, File **files, u
   check->sink = sink;
   check->pkg = types_new_package(path, NULL);
   check->pkg->goversion = cfg->goversion;
+  check->pkg->link_name = cfg->link_name;
+  if (cfg->outer) check->pkg->scope->parent = cfg->outer;
   check->pkg->checker = check;
   types_current_checker = check;
   check_files(check, files, nfiles);

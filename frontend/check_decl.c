@@ -191,7 +191,7 @@ void check_var_decl(Checker *check, Object *obj, u32 nlhs, Object **lhs, Expr *t
 /* Whether t is an imported interface that only constraints may use. */
 bool check_is_imported_constraint(Checker *check, Type *t) {
   Named *named = type_as_named(t);
-  if (!named || named->obj->pkg == check->pkg || !named->obj->pkg) return false;
+  if (!named || package_same_session(named->obj->pkg, check->pkg) || !named->obj->pkg) return false;
   Interface *u = under_interface((Type *)named);
   return u && !typeset_is_method_set(interface_type_set(u));
 }
@@ -328,6 +328,23 @@ static void check_field_uniqueness(Checker *check, void *ctx) {
   ptrmap_free(&set);
 }
 
+/* Attaches m to base; in a session it takes the place of an earlier input's method of that name. */
+static void attach_method(Checker *check, Named *base, Object *m) {
+  int at = base->obj->pkg == check->pkg ? -1 : named_method_index(base, m->name, false);
+  MethodChange change = {base, at < 0 ? base->methods.n : (u32)at, at < 0 ? NULL : base->methods.v[at]};
+  if (at >= 0) base->methods.v[at] = m;
+  else named_add_method(base, m);
+  if (base->obj->pkg != check->pkg) VEC_PUSH(&types_arena, &check->pkg->method_changes, change);
+}
+
+void check_undo(Package *pkg) {
+  while (pkg->method_changes.n) {
+    MethodChange c = VEC_POP(&pkg->method_changes);
+    if (c.before) c.base->methods.v[c.index] = c.before;
+    else c.base->methods.n = c.index;
+  }
+}
+
 /* Attaches the methods that the resolver found for obj to its type. */
 void check_collect_methods(Checker *check, Object *obj) {
   ObjectVec *methods = ptrmap_get(&check->methods, obj);
@@ -342,7 +359,7 @@ void check_collect_methods(Checker *check, Object *obj) {
       check_errorf_pos(check, m->pos, E_DuplicateMethod, "method %s.%s already declared at %s", obj->name->s,
                        m->name->s, S_pos(alt->pos));
     else if (base)
-      named_add_method(base, m);
+      attach_method(check, base, m);
   }
   ptrmap_free(&set);
 }

@@ -52,7 +52,7 @@ void check_mark_imports(Checker *check, Package *pkg) {
 const char *check_qualifier(void *ctx, const Package *pkg) {
   Checker *check = ctx;
   if (!check) return pkg->path->s;
-  if (pkg == check->pkg) return "";
+  if (package_same_session(pkg, check->pkg)) return "";
   mark_imports(check, check->pkg);
   const PtrMap *paths = pkg->name ? ptrmap_get(&check->pkg_path_map, pkg->name) : NULL;
   if (paths && paths->n > 1) return S_printf("\"%s\"", pkg->path->s);

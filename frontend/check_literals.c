@@ -123,7 +123,7 @@ static void positional_fields(Checker *check, Operand *x, CompositeLit *e, Struc
       break;
     }
     Object *fld = s->fields[i];
-    if (!obj_exported(fld) && fld->pkg != check->pkg) {
+    if (!obj_exported(fld) && !package_same_session(fld->pkg, check->pkg)) {
       check_errorf(check, x->expr, E_UnexportedLitField,
                    "implicit assignment to unexported field %s in struct literal of type %s", fld->name->s,
                    S_type(check, base));

@@ -113,16 +113,17 @@ u32 named_num_methods(Named *n) { return named_unpack(named_origin(n))->methods.
 /* The i-th method; for an instance substituted when asked for first. */
 Object *named_method(Named *n, u32 i) {
   named_unpack(n);
-  if (n->state & NAMED_HAS_METHODS) return n->methods.v[i];
+  if (!n->inst) return n->methods.v[i];
   Named *orig = n->inst->orig;
-  if (n->methods.n != orig->methods.n) {
+  if (n->methods.n != orig->methods.n) { /* or a later input of a session gave the generic type more */
     VEC_RESERVE(&types_arena, &n->methods, orig->methods.n);
     memset(n->methods.v, 0, orig->methods.n * sizeof *n->methods.v);
     n->methods.n = orig->methods.n;
+    n->inst->expanded_methods = 0;
   }
-  if (!n->methods.v[i]) {
+  if (!n->methods.v[i] || obj_origin(n->methods.v[i]) != obj_origin(orig->methods.v[i])) {
     n->methods.v[i] = named_expand_method(n, i);
-    if (++n->inst->expanded_methods == orig->methods.n) {
+    if (++n->inst->expanded_methods >= orig->methods.n) {
       n->state |= NAMED_HAS_METHODS;
       n->inst->ctxt = NULL;
     }

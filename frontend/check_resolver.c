@@ -365,6 +365,11 @@ void check_collect_objects(Checker *check) {
     }
     VEC_PUSH(&types_arena, list, m->obj);
   }
+  for (u32 i = 0; i < methods.n; i++) { /* types of earlier inputs are declared already */
+    bool ptr = methods.v[i].ptr;
+    Object *base = resolve_base_type_name(check, &ptr, methods.v[i].recv);
+    if (base && base->pkg != check->pkg) check_collect_methods(check, base);
+  }
   VEC_FREE(&methods);
 }
 
@@ -397,13 +402,22 @@ Expr *check_unpack_recv(Checker *check, Expr *rtyp, bool unpack_params, bool *pt
   return inst->x;
 }
 
+/* The defined type that name denotes in the earlier inputs of a session, NULL when there is none. */
+static Object *earlier_type_name(Checker *check, const Atom *name) {
+  Object *obj = NULL;
+  for (Scope *s = check->conf.outer; s && !obj; s = s->parent) obj = scope_lookup(s, name);
+  Named *named = obj && obj->kind == OBJ_TYPENAME ? type_as_named(obj->type) : NULL;
+  return named && package_same_session(named->obj->pkg, check->pkg) ? named_origin(named)->obj : NULL;
+}
+
 /* Follows `name` through non-generic aliases of this package, with at most one pointer in all, to the name of
  * a defined type; NULL when there is none. */
 static Object *resolve_base_type_name(Checker *check, bool *ptr, Name *name) {
   ObjectVec seen = {0};
   while (name) {
     Object *tname = scope_lookup(check->pkg->scope, name->name);
-    if (!tname || tname->kind != OBJ_TYPENAME) return NULL;
+    if (!tname) return earlier_type_name(check, name->name);
+    if (tname->kind != OBJ_TYPENAME) return NULL;
     for (u32 i = 0; i < seen.n; i++)
       if (seen.v[i] == tname) return NULL;
     const TypeDecl *tdecl = ((DeclInfo *)ptrmap_get(&check->obj_map, tname))->tdecl;

@@ -185,7 +185,7 @@ static void valid_recv(Checker *check, void *ctx) {
   Type *rtyp = types_deref(c->recv->type, &was_ptr), *atyp = type_unalias(rtyp);
   if (!types_is_valid(atyp)) return;
   if (atyp->kind == TYPE_NAMED &&
-      !(((Named *)atyp)->obj->pkg != check->pkg || is_cgo_type_obj(((Named *)atyp)->obj))) {
+      !(!package_same_session(((Named *)atyp)->obj->pkg, check->pkg) || is_cgo_type_obj(((Named *)atyp)->obj))) {
     Type *u = type_under(atyp);
     const char *cause = u == typ[BK_UNSAFEPOINTER]                                ? "unsafe.Pointer"
                         : u->kind == TYPE_POINTER || u->kind == TYPE_INTERFACE ? "pointer or interface type"

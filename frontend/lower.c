@@ -152,6 +152,15 @@ static void queue_runtime_entries(Lower *lw, Package *p) {
   }
 }
 
+/* Descriptors of types that an earlier module describes too, for the linker to take the methods from. */
+static void describe_anew(Lower *lw, const LowerConfig *cfg) {
+  for (u32 i = 0; i < cfg->nanew; i++) {
+    const Atom *keys[] = {type_symbol(lw, cfg->anew[i]), type_symbol(lw, type_new_pointer(cfg->anew[i]))};
+    for (size_t k = 0; k < ARRAY_LEN(keys); k++) ptrmap_set(&lw->anew, keys[k], (void *)keys[k]);
+  }
+  for (u32 i = 0; i < cfg->nanew; i++) lower_type(lw, cfg->anew[i]);
+}
+
 void lower_know_package(Package *p) {
   const Atom *prefix = pkg_symbol_prefix(p);
   if (ptrmap_get(&lower_shared.packages, prefix) == p) return;
@@ -172,6 +181,7 @@ BcModule *lower_program(const LowerConfig *cfg, Package **pkgs, u32 n, Package *
   for (u32 i = 0; i < n; i++) queue_init(lw, pkgs[i]);
   for (u32 i = 0; i < n; i++)
     if (atom_is(pkgs[i]->path, "runtime")) queue_runtime_entries(lw, pkgs[i]);
+  describe_anew(lw, cfg);
   for (u32 i = 0; cfg->library && i < n; i++) queue_library(lw, pkgs[i]);
   lw->m->main_func = BC_NONE;
   if (main) {
@@ -183,7 +193,7 @@ BcModule *lower_program(const LowerConfig *cfg, Package **pkgs, u32 n, Package *
   drain(lw);
   BcModule *m = lw->m;
   arena_free(&lw->arena);
-  PtrMap *maps[] = {&lw->funcs_by_symbol, &lw->globals_by_symbol, &lw->strings, &lw->itabs, &lw->iface_called};
+  PtrMap *maps[] = {&lw->funcs_by_symbol, &lw->globals_by_symbol, &lw->strings, &lw->itabs, &lw->iface_called, &lw->anew};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) ptrmap_free(maps[i]);
   xfree(lw);
   if (diags->nerrors == errors) return m;

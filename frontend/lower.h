@@ -82,6 +82,7 @@ struct Lower {
   VEC(PendingMethod) methods;
   bool keep_all_methods;    /* reflection may call any exported method */
   bool library;             /* every method is reachable */
+  PtrMap anew;              /* keys of types to describe though `defined` has them */
   VEC(FuncInst *) queue;
   u32 next;
   u32 nstmp;
@@ -98,6 +99,10 @@ const Layout *lower_tuple_layout(Lower *lw, Tuple *t); /* as result window: ever
 Type *closure_struct_type(Lower *lw, Type *const *captured, u32 n); /* struct { F uintptr; X0 T0; ... } */
 
 /* ---- lower_symbols.c ---- */
+/* What names that programs see start with: a session's inputs are all "main", their symbols "main\xc2\xb7" and a number. */
+const Atom *pkg_path_symbol(const Package *p);
+const Atom *lower_func_symbol(const Object *fn); /* of a function or method that is not generic */
+const Atom *symbol_plain(const Atom *symbol); /* without those numbers */
 const Atom *pkg_symbol_prefix(const Package *p); /* "main", "strings", "encoding/json": as gc's symbols */
 /* Index of the function; queues it for lowering on first use. targs NULL when not generic. For methods of instantiated
  * types targs are the receiver's type arguments. */
@@ -140,6 +145,8 @@ typedef struct LowerConfig {
   bool whole_packages;    /* every non-generic function of main, not only what main reaches (compile tests) */
   bool library;           /* every function, package-level type and method of all pkgs: a module that later ones build on */
   const Symbols *defined; /* what modules linked earlier define: becomes extern; NULL: nothing */
+  Type **anew;            /* defined types among those, to be described again: a session gave them methods */
+  u32 nanew;
 } LowerConfig;
 /* Lowers pkgs, all checked without errors; main is one of them or NULL. What they import is among pkgs, or its symbols
  * are in cfg->defined. NULL after errors, which are in diags. */

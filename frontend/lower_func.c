@@ -429,7 +429,7 @@ void lower_vars_init_generate(Lower *lw, FuncInst *fi) {
   fn->root_fi = root;
   for (u32 i = 0; i < p->init_order.n; i++) {
     InitStep *s = &p->init_order.v[i];
-    if (s->nlhs == 1 && lower_var_is_static(lw, s->lhs[0], s->rhs)) continue;
+    if (s->nlhs == 1 && !s->lhs[0]->origin && lower_var_is_static(lw, s->lhs[0], s->rhs)) continue;
     if (s->nlhs >= 1) fn->f->cur_pos = s->lhs[0]->pos;
     lower_init_step(fn, s);
   }

@@ -25,7 +25,7 @@ FuncInst *lower_new_func(Lower *lw, const Atom *symbol, const Atom *name) {
   FuncInst *fi = NEW(&lw->arena, FuncInst);
   fi->index = lw->m->funcs.n;
   fi->symbol = symbol;
-  fi->name = name;
+  fi->name = name = symbol_plain(name);
   VEC_PUSH(&lw->m->arena, &lw->m->funcs, (BcFunc){.symbol = symbol, .name = name, .recover_pc = BC_NONE});
   ptrmap_set(&lw->funcs_by_symbol, symbol, fi);
   VEC_PUSH(&lw->arena, &lw->queue, fi);
@@ -68,6 +68,8 @@ static const Atom *func_symbol(const Object *fn, const char *targs_text) {
   const char *tname = t->kind == TYPE_NAMED ? ((Named *)t)->obj->name->s : "interface";
   return atom_printf(ptr ? "%s.(*%s%s%s%s).%s" : "%s.%s%s%s%s.%s", pkg, tname, open, args, close, fn->name->s);
 }
+
+const Atom *lower_func_symbol(const Object *fn) { return func_symbol(fn, NULL); }
 
 /* Follows link names of a function without a body to the symbol that provides it. */
 static const Atom *link_symbol(const Atom *symbol) {
@@ -167,6 +169,7 @@ u32 lower_method(Lower *lw, Type *t, Package *pkg, const Atom *name, bool iface_
   *spec = (WrapSpec){t, pkg, name, iface_entry && !direct};
   const char *suffix = spec->iface_entry ? "\xc2\xb7i" : "\xc2\xb7w";
   const char *from = obj_exported(m) || !m->pkg ? "" : m->pkg->path->s;
+  if (m->pkg && m->pkg->link_name) from = m->pkg->link_name->s; /* a later input may declare it anew */
   const Atom *symbol = atom_printf("%s.%s%s%s", type_symbol(lw, t)->s, name->s, suffix, from);
   FuncInst *fi = ptrmap_get(&lw->funcs_by_symbol, symbol);
   if (!fi) fi = extern_func(lw, symbol);
@@ -203,6 +206,7 @@ static u32 known_global(const Object *var) {
 }
 
 u32 lower_global(Lower *lw, Object *var) {
+  if (var->origin) return lower_global(lw, var->origin); /* redeclared in a session */
   CHECK(var->kind == OBJ_VAR && var->pkg);
   if (known_global(var)) return known_global(var) - 1;
   const Atom *symbol = atom_printf("%s.%s", pkg_symbol_prefix(var->pkg)->s, var->name->s);

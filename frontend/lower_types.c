@@ -16,7 +16,9 @@ static const u64 zero_bits[SHAPE_MAX_SLOTS / 64];
 /* ---- names ---- */
 static void write_type(Lower *lw, StrBuf *b, Type *t, bool key);
 
-const Atom *pkg_symbol_prefix(const Package *p) {
+const Atom *pkg_symbol_prefix(const Package *p) { return p->link_name ? p->link_name : pkg_path_symbol(p); }
+
+const Atom *pkg_path_symbol(const Package *p) {
   if (atom_is(p->name, "main")) return p->name;
   const char *s = p->path->s, *slash = strrchr(s, '/'), *last = slash ? slash + 1 : s;
   if (!strchr(last, '.')) return p->path;
@@ -26,6 +28,22 @@ const Atom *pkg_symbol_prefix(const Package *p) {
     if (*last == '.') sb_puts(&b, "%2e");
     else sb_putc(&b, *last);
   }
+  const Atom *a = atom_new(b.p, b.n);
+  sb_free(&b);
+  return a;
+}
+
+const Atom *symbol_plain(const Atom *symbol) {
+  static const char mark[] = "main\xc2\xb7";
+  const char *s = symbol->s, *at = strstr(s, mark);
+  if (!at) return symbol;
+  StrBuf b = {0};
+  for (; at; at = strstr(s, mark)) {
+    sb_write(&b, s, (size_t)(at - s) + 4);
+    s = at + sizeof mark - 1;
+    s += strspn(s, "0123456789");
+  }
+  sb_puts(&b, s);
   const Atom *a = atom_new(b.p, b.n);
   sb_free(&b);
   return a;
@@ -92,10 +110,10 @@ static void write_struct(Lower *lw, StrBuf *b, Struct *s, bool key) {
     Object *f = s->fields[i];
     sb_puts(b, i ? "; " : " ");
     if (!f->embedded) {
-      if (key && !obj_exported(f) && f->pkg) sb_printf(b, "%s.", pkg_symbol_prefix(f->pkg)->s);
+      if (key && !obj_exported(f) && f->pkg) sb_printf(b, "%s.", pkg_path_symbol(f->pkg)->s);
       sb_printf(b, "%s ", f->name->s);
     } else if (key) { /* the name may be an alias's */
-      sb_printf(b, "?%s.%s ", f->pkg && !obj_exported(f) ? pkg_symbol_prefix(f->pkg)->s : "", f->name->s);
+      sb_printf(b, "?%s.%s ", f->pkg && !obj_exported(f) ? pkg_path_symbol(f->pkg)->s : "", f->name->s);
     }
     write_type(lw, b, f->type, key);
     if (s->tags && s->tags[i] && s->tags[i]->len) {
@@ -112,7 +130,7 @@ static void write_interface(Lower *lw, StrBuf *b, Type *t, bool key) {
   for (u32 i = 0; i < n; i++) {
     Object *m = iface_method(t, i);
     sb_puts(b, i ? "; " : " ");
-    if (!obj_exported(m) && m->pkg) sb_printf(b, "%s.", key ? pkg_symbol_prefix(m->pkg)->s : m->pkg->name->s);
+    if (!obj_exported(m) && m->pkg) sb_printf(b, "%s.", key ? pkg_path_symbol(m->pkg)->s : m->pkg->name->s);
     sb_puts(b, m->name->s);
     write_signature(lw, b, (Signature *)type_under(m->type), key);
   }
@@ -348,7 +366,7 @@ static TypeInfo *type_info(Lower *lw, Type *t) {
 
 const Layout *lower_layout(Lower *lw, Type *t) { return &type_info(lw, t)->layout; }
 const Atom *type_symbol(Lower *lw, Type *t) { return type_info(lw, t)->key; }
-const Atom *type_reflect_string(Lower *lw, Type *t) { return type_name_atom(lw, t, false); }
+const Atom *type_reflect_string(Lower *lw, Type *t) { return symbol_plain(type_name_atom(lw, t, false)); }
 
 Type *closure_struct_type(Lower *lw, Type *const *captured, u32 n) {
   (void)lw;
@@ -414,7 +432,7 @@ static Type *map_group_type(Lower *lw, Map *m) {
 }
 
 static const Atom *unexported_pkg(const Object *o) {
-  return obj_exported(o) || !o->pkg ? NULL : pkg_symbol_prefix(o->pkg);
+  return obj_exported(o) || !o->pkg ? NULL : pkg_path_symbol(o->pkg);
 }
 
 static void recipe_func(Lower *lw, u32 at, Signature *s) {
@@ -490,7 +508,7 @@ static void recipe_methods(Lower *lw, u32 at, Type *t) {
   for (u32 i = first; i < lw->methods.n; i++) {
     PendingMethod *p = &lw->methods.v[i];
     for (u32 j = 0; j < set->n; j++) {
-      bool same_pkg = !ms[j].pkgpath || (p->pkg && ms[j].pkgpath == pkg_symbol_prefix(p->pkg));
+      bool same_pkg = !ms[j].pkgpath || (p->pkg && ms[j].pkgpath == pkg_path_symbol(p->pkg));
       if (ms[j].name == p->name && same_pkg) p->method = j;
     }
   }
@@ -500,9 +518,9 @@ static void recipe_named(Lower *lw, BcType *b, Named *n) {
   StrBuf name = {0};
   sb_puts(&name, n->obj->name->s);
   write_type_args(lw, &name, n);
-  b->name = atom_new(name.p, name.n);
+  b->name = symbol_plain(atom_new(name.p, name.n));
   sb_free(&name);
-  b->pkgpath = n->obj->pkg ? pkg_symbol_prefix(n->obj->pkg) : NULL;
+  b->pkgpath = n->obj->pkg ? pkg_path_symbol(n->obj->pkg) : NULL;
   b->has_uncommon = true;
 }
 
@@ -548,6 +566,11 @@ static void extern_recipe(Lower *lw, u32 at, const Layout *l) {
   lw->m->types.v[at].key_type = key;
 }
 
+static bool is_session_pointer(Type *t) {
+  Named *base = t->kind == TYPE_POINTER ? type_as_named(((Pointer *)t)->base) : NULL;
+  return base && base->obj->pkg && base->obj->pkg->link_name;
+}
+
 u32 lower_type(Lower *lw, Type *t) {
   TypeInfo *ti = type_info(lw, t);
   if (ti->recipe && ti->generation == lower_shared.generation) return ti->recipe - 1;
@@ -575,12 +598,13 @@ u32 lower_type(Lower *lw, Type *t) {
     b.has_uncommon = true;
   }
   lw->m->types.v[at] = b;
-  if (lw->defined && ptrmap_has(&lw->defined->types, b.key)) {
+  if (lw->defined && ptrmap_has(&lw->defined->types, b.key) && !ptrmap_has(&lw->anew, b.key)) {
     extern_recipe(lw, at, l);
     return at;
   }
   recipe_parts(lw, at, l->under);
   if (l->under->kind != TYPE_INTERFACE) recipe_methods(lw, at, t);
+  if (is_session_pointer(t)) lw->m->types.v[at].has_uncommon = true; /* room for methods that later inputs declare */
   /* *T may have methods that T lacks; reflect.New must find them. */
   bool embeds = false;
   for (u32 i = 0; i < lw->m->types.v[at].nfields; i++) embeds |= lw->m->types.v[at].fields[i].embedded;

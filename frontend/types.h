@@ -141,7 +141,8 @@ struct Object {
   Type *type;
   const Const *val; /* Const */
   Package *imported; /* PkgName */
-  Object *origin;   /* Var (field), Func: the generic object this is an instance of; NULL: itself. obj_origin() */
+  Object *origin;   /* Var (field), Func: the generic object this is an instance of; NULL: itself. obj_origin().
+                       Package variable of a session: the earlier variable that it redeclares and shares */
   FuncDecl *decl;   /* Func with source: its declaration; methods of interfaces have none */
   void *lowered;    /* owned by the lowering */
 };
@@ -186,12 +187,20 @@ typedef struct InitStep { /* one package-level variable initialisation, in execu
   Object **lhs; /* Vars; "_" included */
   Expr *rhs;
 } InitStep;
+typedef struct MethodChange { /* a method that an input of a session gave to an earlier one's type */
+  Named *base;
+  u32 index;      /* among its methods */
+  Object *before; /* what it replaced, NULL: nothing */
+} MethodChange;
 struct Package {
   const Atom *path, *name;
+  const Atom *link_name;      /* what symbols of the package start with when that is not the path: the inputs of a
+                                 session are all "main" to Go and told apart by it; else NULL */
   Scope *scope;
   VEC(Package *) imports;
   VEC(File *) files;
   VEC(InitStep) init_order;
+  VEC(MethodChange) method_changes;
   VEC(FuncDecl *) funcs;      /* every function and method declaration in source order; decl->name->obj is its Func */
   const Atom *goversion;      /* "go1.26" or older; NULL: latest */
   u32 height;                 /* longest path to a leaf of the import graph */
@@ -213,6 +222,9 @@ typedef struct CheckConfig {
   bool disable_unused_check;
   bool trace;
   int error_limit;            /* stop after this many; 0: all */
+  Scope *outer;               /* a session: the scope of its latest input, seen by this one; NULL: the universe. Methods
+                                 may then be declared on types of earlier inputs, also anew */
+  const Atom *link_name;      /* the Package's */
   Package *(*import)(void *ctx, const Atom *path, Pos pos, Err *e); /* NULL and *e when there is no such package */
   void *ctx;
 } CheckConfig;
@@ -222,6 +234,12 @@ void types_init(void);
 /* Type-checks the files (all parsed) as one package. Diagnostics go to `sink`, worded and placed as gc's. The package
  * is returned also after errors (pkg->nerrors > 0), then not fit for lowering. */
 Package *check_package(const CheckConfig *cfg, const Atom *path, File **files, u32 nfiles, DiagSink *sink);
+/* Takes back what the package, an input of a session that is not going to be used, did to types of earlier ones. */
+void check_undo(Package *pkg);
+/* pkg is an input of the session that `of` is one of, so that they see each other's unexported names as one package. */
+static inline bool package_same_session(const Package *pkg, const Package *of) {
+  return pkg == of || (pkg && of && pkg->link_name && of->link_name);
+}
 /* The path of an import declaration; NULL and *why when it is malformed. check_package() reports both this and what
  * types_import_path_error() objects to (NULL: nothing), so a loader leaves such imports alone. */
 const Atom *types_validated_import_path(const BasicLit *lit, const char **why);

@@ -69,7 +69,7 @@ struct G {
   Sudog *waiting;      /* sudogs of the channel operation it is parked in */
   void *param;         /* set by the waker: the sudog that fired, or NULL */
   bool select_done, wake_success;
-  u32 resume_status;   /* Status when it runs again: ST_OK, or ST_PANIC to raise panic_value */
+  u32 resume_status;   /* Status when it runs again: ST_OK, ST_PANIC to raise panic_value, or ST_GOEXIT */
   Slot panic_value[2]; /* what native_panic_eface recorded, an empty interface; roots */
   FuncRec *panic_fn;   /* what native_panic_* recorded: the Go function to call, NULL to panic with panic_value */
   Slot panic_args[4];  /* its arguments; roots */

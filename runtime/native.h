@@ -21,7 +21,10 @@
 #define GOVM_RUNTIME_NATIVE_H
 #include "runtime/g.h"
 
-typedef enum Status { ST_OK, ST_PANIC, ST_PARK, ST_CALL, ST_AGAIN, ST_YIELD, ST_TAIL } Status;
+typedef enum Status {
+  ST_OK, ST_PANIC, ST_PARK, ST_CALL, ST_AGAIN, ST_YIELD, ST_TAIL,
+  ST_GOEXIT /* only as G.resume_status: a host ended the goroutine */
+} Status;
 typedef Status (*NativeFn)(G *g, Slot *fp);
 
 /* One row of a native table: the symbol of the bodyless Go function it provides. */

@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "runtime/host.h"
 #include "runtime/sched_priv.h"
 
 typedef struct PollSide {
@@ -29,6 +30,7 @@ struct PollDesc {
   PollSide side[2]; /* read, write */
 };
 enum { SIDE_READ, SIDE_WRITE };
+enum { BREAK_DATA, HOST_DATA }; /* event data of what is no PollDesc */
 
 static int epfd = -1, break_fd = -1;
 static _Atomic bool break_pending;
@@ -39,7 +41,7 @@ void netpoll_init(void) {
   if (epfd >= 0) return;
   epfd = epoll_create1(EPOLL_CLOEXEC);
   break_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  struct epoll_event ev = {.events = EPOLLIN, .data.u64 = 0};
+  struct epoll_event ev = {.events = EPOLLIN, .data.u64 = BREAK_DATA};
   if (epfd < 0 || break_fd < 0 || epoll_ctl(epfd, EPOLL_CTL_ADD, break_fd, &ev) != 0)
     rt_throw("runtime: netpollinit failed");
 }
@@ -181,8 +183,24 @@ void netpoll_break(void) {
   while (write(break_fd, &one, sizeof(one)) < 0 && errno == EINTR) {}
 }
 
+/* ---- the host's descriptor: level-triggered, as it may leave bytes unread ---- */
+bool host_watch(int fd) {
+  static int watched = -1;
+  netpoll_init();
+  struct epoll_event ev = {.events = EPOLLIN, .data.u64 = HOST_DATA};
+  if (watched >= 0) epoll_ctl(epfd, EPOLL_CTL_DEL, watched, &ev);
+  watched = fd;
+  if (fd < 0 || epoll_ctl(epfd, EPOLL_CTL_ADD, fd, &ev) == 0) return true;
+  watched = -1;
+  return false;
+}
+
 static void handle_event(const struct epoll_event *ev) {
-  if (ev->data.u64 == 0) {
+  if (ev->data.u64 == HOST_DATA) {
+    if (host.input) host.input();
+    return;
+  }
+  if (ev->data.u64 == BREAK_DATA) {
     u64 n;
     while (read(break_fd, &n, sizeof(n)) < 0 && errno == EINTR) {}
     atomic_store(&break_pending, false);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "runtime/host.h"
+
 static char out[4096];
 static size_t out_n;
 static StrBuf *target; /* NULL: standard error */
@@ -22,9 +24,16 @@ static void write_all(const char *p, size_t n) {
     n -= (size_t)k;
   }
 }
+static void write_out(const char *p, size_t n) {
+  if (!n) return;
+  host_output(STDERR_FILENO, p, n);
+  write_all(p, n);
+  host_output_end(STDERR_FILENO);
+}
 void print_flush(void) {
-  write_all(out, out_n);
+  size_t n = out_n;
   out_n = 0;
+  write_out(out, n);
 }
 void print_begin(StrBuf *to) {
   if (!target) print_flush();
@@ -39,7 +48,7 @@ void print_write(const void *p, size_t n) {
   }
   if (n > sizeof(out) - out_n) print_flush();
   if (n > sizeof(out)) {
-    write_all(p, n);
+    write_out(p, n);
     return;
   }
   memcpy(out + out_n, p, n);

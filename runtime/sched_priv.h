@@ -6,7 +6,7 @@
 #include "runtime/sched.h"
 
 /* Reasons for the M to leave the fast path of sched_switch. */
-enum Attention { ATTN_TIMER = 1, ATTN_POLL = 2, ATTN_DONE = 4, ATTN_WAKE = 8, ATTN_STOP = 16 };
+enum Attention { ATTN_TIMER = 1, ATTN_POLL = 2, ATTN_DONE = 4, ATTN_WAKE = 8, ATTN_STOP = 16, ATTN_HOST = 32 };
 
 typedef struct GQueue {
   G *head, *tail;

@@ -92,6 +92,31 @@ Status sema_release(G *g, u32 *addr, bool handoff) {
   return handoff ? ST_YIELD : ST_OK;
 }
 
+/* Takes s out of the queue whose head *p is. */
+static void queue_remove(Sudog **p, Sudog *s) {
+  Sudog *head = *p;
+  if (s == head) {
+    queue_get(s->addr);
+    return;
+  }
+  Sudog *prev = head;
+  while (prev->waitlink != s) prev = prev->waitlink;
+  prev->waitlink = s->waitlink;
+  if (head->waittail == s) head->waittail = prev;
+}
+
+bool sema_leave(G *g) {
+  for (u32 i = 0; i < table_size; i++)
+    for (Sudog **p = &table[i]; *p; p = &(*p)->next)
+      for (Sudog *s = *p; s; s = s->waitlink) {
+        if (s->g != g) continue;
+        queue_remove(p, s);
+        sudog_release(s);
+        return true;
+      }
+  return false;
+}
+
 /* ---- sync.Cond ---- */
 static bool ticket_less(u32 a, u32 b) { return (i32)(a - b) < 0; }
 

@@ -8,6 +8,9 @@ Status sema_acquire(G *g, u32 *addr, bool lifo, WaitReason why);
 /* Increments *addr and wakes a waiter. handoff: it gets the count and runs at once: the result is ST_YIELD then. */
 Status sema_release(G *g, u32 *addr, bool handoff);
 
+/* g, which waits for a semaphore, waits no more, and nobody will wake it; false when it does not wait for one. */
+bool sema_leave(G *g);
+
 typedef struct NotifyList { /* sync.notifyList */
   u32 wait;    /* ticket of the next waiter */
   u32 notify;  /* ticket of the next one to be notified */

@@ -117,7 +117,10 @@ static void start(G *g) {
 
 G *call_switched(G *g) {
   apply_stackseg(g);
-  if (!g->pc) {
+  if (unlikely(g->resume_status == ST_GOEXIT)) {
+    if (!g->pc) start(g);
+    panic_goexit(g);
+  } else if (!g->pc) {
     start(g);
   } else if (g->resume_status == ST_PANIC) {
     g->resume_status = ST_OK;

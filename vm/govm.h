@@ -6,6 +6,7 @@
 #ifndef GOVM_VM_GOVM_H
 #define GOVM_VM_GOVM_H
 #include "bytecode/module.h"
+#include "runtime/frame.h"
 
 /* Starts the runtime: reads GOVM_DEBUG, GOGC and their like from the environment. argv, which must outlive
  * the program, is what Go sees as os.Args. */
@@ -20,6 +21,11 @@ bool vm_load(const BcModule *m, Err *e);
 int vm_run_main(void);
 /* Initialises the packages of m, which was loaded, and all they import, as far as that has not been done. */
 void vm_run_inits(const BcModule *m);
+/* A function without parameters that does what vm_run_inits does, for a goroutine of the caller's. */
+FuncRec *vm_inits_func(const BcModule *m);
+/* From now on calls of the function old_symbol run new_symbol's code, which has the same signature; frames that are in
+ * the old code finish it. */
+void vm_redefine(const char *old_symbol, const char *new_symbol);
 /* Runs func() value or function `symbol` in a goroutine of its own until it returns (tests, REPL); false
  * when unknown. */
 bool vm_run_func(const char *symbol);

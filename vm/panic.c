@@ -12,11 +12,12 @@
 #include <stdlib.h>
 
 #include "runtime/fatal.h"
+#include "runtime/host.h"
 #include "runtime/print.h"
 #include "runtime/str.h"
 #include "vm/vm_priv.h"
 
-static SNAPSHOT FuncRec *rec_gopanic, *rec_deferreturn, *rec_unreachable;
+static SNAPSHOT FuncRec *rec_gopanic, *rec_deferreturn, *rec_unreachable, *rec_goexit;
 
 /* ---- calls of overlay functions ---- */
 static const struct { const char *symbol; u32 nargs; } rt_table[RT_COUNT] = {
@@ -227,11 +228,23 @@ void panic_recover(G *g, Slot *fp, const Insn *pc, Slot *out) {
   out[1] = p->arg[1];
 }
 
-static Status goexit_finish_native(G *g, Slot *fp) {
-  (void)fp;
+static void goroutine_end(G *g) {
   panic_free_all(g);
   sched_exit(g);
+}
+static Status goexit_finish_native(G *g, Slot *fp) {
+  (void)fp;
+  goroutine_end(g);
   return ST_PARK;
+}
+void host_bury(G *g) { goroutine_end(g); }
+
+/* g, stopped before pc or at a jump, goes on with runtime.Goexit. */
+void panic_goexit(G *g) {
+  const FuncRec *rec = func_of_insn(g->pc);
+  bool exact = g->at_jump || (rec && rec->code == g->pc);
+  g->resume_status = ST_OK;
+  call_above(g, rec_goexit, NULL, 0, exact ? g->pc + 1 : g->pc, g->fp);
 }
 
 /* ---- the end ---- */
@@ -259,6 +272,7 @@ static Status panic_head_native(G *g, Slot *fp) {
 /* The traceback starts in the function that panicked. */
 static Status fatalpanic_native(G *g, Slot *fp) {
   const Slot *gopanic = fp[LINK_FP].fp;
+  Segment *newest = g->seg;
   printpanics(g->panics);
   FrameIter it;
   for (walk_first(&it, g); it.rec && it.fp != gopanic; walk_next(&it)) continue;
@@ -273,7 +287,11 @@ static Status fatalpanic_native(G *g, Slot *fp) {
     print_format("[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x%lx]\n",
         (unsigned long)(uintptr_t)g->pc);
   print_flush();
-  fatal_panic_exit(g);
+  if (!host.panicked) fatal_panic_exit(g);
+  host.panicked(g);
+  g->seg = newest; /* the stack is freed from there on */
+  goroutine_end(g);
+  return ST_PARK;
 }
 static Status unreachable_native(G *g, Slot *fp) {
   (void)g;
@@ -352,5 +370,6 @@ void panic_init(void) {
   if (!link_module(&own, &e)) rt_throw("the VM's own module does not link");
   rec_gopanic = link_func("runtime.gopanic");
   rec_deferreturn = link_func("runtime.deferreturn");
+  rec_goexit = link_func("runtime.Goexit");
   rec_unreachable = link_func("runtime.unreachableMethod");
 }

@@ -54,6 +54,7 @@ bool vm_load(const BcModule *m, Err *e) {
   if (debug_flags.verify && !module_verify(m, e)) return false;
   LinkedModule *lm = link_module(m, e);
   if (!lm) return false;
+  link_types_refresh(lm);
   natives_bind();
   init_add_module(lm);
   return true;
@@ -67,9 +68,9 @@ static Status main_done(G *g, Slot *fp) {
   return sched_park(g, (WaitReason)0);
 }
 
-/* A function that calls these one after the other, then ends the program. Its module declares them by
+/* A function that calls these one after the other, then ends the program or returns. Its module declares them by
  * symbol. */
-static FuncRec *make_main(BcModule *m, const char *symbol, const VmCalls *calls) {
+static FuncRec *make_main(BcModule *m, const char *symbol, const VmCalls *calls, bool returns) {
   u32 n = calls->n + 1;
   Insn *code = NEW_ARRAY(&m->arena, Insn, n + 1);
   for (u32 i = 0; i < n; i++) {
@@ -79,6 +80,7 @@ static FuncRec *make_main(BcModule *m, const char *symbol, const VmCalls *calls)
     code[i] = (Insn){.op = BC_CALL, .a = LINK_SLOTS, .imm = (i32)i};
   }
   code[n].op = BC_TRAP;
+  if (returns) code[n - 1] = (Insn){.op = BC_RET0};
   u64 *map = NEW(&m->arena, u64);
   BcSafepoint *safepoints = NEW_ARRAY(&m->arena, BcSafepoint, n);
   for (u32 i = 0; i < n; i++) safepoints[i].pc = i;
@@ -95,14 +97,18 @@ static FuncRec *make_main(BcModule *m, const char *symbol, const VmCalls *calls)
   return link_func(symbol);
 }
 
-static void run(VmCalls *calls, BcModule *m) {
+static FuncRec *caller_of(VmCalls *calls, BcModule *m, bool returns) {
   static u32 count;
   char symbol[64];
   NativeDef done = {"runtime.vmMainDone", main_done};
   link_register_natives(&done, 1);
   snprintf(symbol, sizeof symbol, count ? "runtime.main.%u" : "runtime.main", count);
   count++;
-  FuncRec *rec = make_main(m, symbol, calls);
+  return make_main(m, symbol, calls, returns);
+}
+
+static void run(VmCalls *calls, BcModule *m) {
+  FuncRec *rec = caller_of(calls, m, false);
   sched_ready(g_new(NULL, &rec->self), true);
   sched_loop();
 }
@@ -129,6 +135,23 @@ void vm_run_inits(const BcModule *m) {
   VmCalls calls = {0};
   init_collect(m, &calls);
   run_calls(&calls);
+}
+
+FuncRec *vm_inits_func(const BcModule *m) {
+  VmCalls calls = {0};
+  init_collect(m, &calls);
+  FuncRec *rec = caller_of(&calls, module_new(), true);
+  VEC_FREE(&calls);
+  return rec;
+}
+
+void vm_redefine(const char *old_symbol, const char *new_symbol) {
+  FuncRec *old = link_func(old_symbol), *rec = link_func(new_symbol);
+  if (!old || !rec || old == rec) return;
+  const Insn *code = func_expand(rec);
+  if (old->nslots < rec->nslots) old->nslots = rec->nslots; /* what runs in the old code needs its own */
+  if (!old->code) old->code = code; /* never entered; else frames of that code find the old record by their pc */
+  __atomic_store_n(&old->entry, rec->entry, __ATOMIC_RELEASE);
 }
 
 bool vm_run_func(const char *symbol) {

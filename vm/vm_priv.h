@@ -78,6 +78,7 @@ Defer *panic_defer_token(G *g, Slot *fp);
 void panic_defer_at(G *g, Defer *token, void *fn);
 G *panic_run_defers(G *g, const Insn *pc, Slot *fp);
 void panic_recover(G *g, Slot *fp, const Insn *pc, Slot *out);
+void panic_goexit(G *g);                         /* a host ended it: it runs its deferred calls and ends */
 void panic_free_all(G *g);                       /* of a goroutine that ends */
 FuncRec *rt_unreachable_method(void);            /* what itabs hold for methods that the linker left out */
 

@@ -6,6 +6,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "runtime/host.h"
 #include "runtime/netpoll.h"
 #include "runtime/print.h"
 #include "runtime/sched.h"
@@ -145,8 +146,13 @@ NATIVE_FN(syscall_syscall6) {
     c->window = fp;
     return sched_offload(g, offloaded_run, offloaded_done, c);
   }
+  bool output = fp[0].u == SYS_write && host.output;
+  int fd = (int)fp[1].i;
+  if (output) host_output(fd, fp[2].p, (size_t)fp[3].u);
   i64 r = raw_syscall(fp);
-  ret_syscall(fp, r, r == -1 ? errno : 0);
+  int err = r == -1 ? errno : 0;
+  if (output) host_output_end(fd);
+  ret_syscall(fp, r, err);
   return ST_OK;
 }
 
@@ -183,8 +189,11 @@ NATIVE_FN(runtime_fcntl) { /* (fd, cmd, arg int32) (int32, int32) */
 }
 
 NATIVE_FN(runtime_write) { /* (fd uintptr, p unsafe.Pointer, n int32) int32 */
-  i64 r = write((int)fp[0].i, fp[1].p, (size_t)fp[2].i);
+  int fd = (int)fp[0].i;
+  host_output(fd, fp[1].p, (size_t)fp[2].i);
+  i64 r = write(fd, fp[1].p, (size_t)fp[2].i);
   fp[0].i = r == -1 ? -errno : r;
+  host_output_end(fd);
   return ST_OK;
 }
 
