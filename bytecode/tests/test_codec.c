@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "bytecode/codec.h"
+#include "bytecode/merge.h"
 #include "bytecode/tests/sample.h"
 
 static StrBuf packed;
@@ -80,6 +81,27 @@ static void test_packed(void **state) {
   sb_free(&again);
   module_free(m);
   module_free(back);
+}
+
+/* What is linked from packed functions owns their tables. */
+static void test_packed_merge(void **state) {
+  (void)state;
+  Err e;
+  StrBuf text[2] = {{0}, {0}};
+  for (u32 i = 0; i < 2; i++) {
+    BcModule *m = (i ? module_read_packed : module_read)((const u8 *)packed.p, packed.n, &e);
+    const BcModule *mods[] = {m};
+    BcModule *merged = module_merge(mods, 1, &e);
+    if (!merged) fail_msg("%s", e.msg);
+    for (u32 k = 0; k < merged->funcs.n; k++) assert_int_equal(merged->funcs.v[k].npacked, 0);
+    assert_true(module_verify(merged, &e));
+    module_disasm(merged, &text[i]);
+    module_free(merged);
+    module_free(m);
+  }
+  assert_string_equal(sb_cstr(&text[0]), sb_cstr(&text[1]));
+  sb_free(&text[0]);
+  sb_free(&text[1]);
 }
 
 /* All integers that an LDK can have near the forms' borders. */
@@ -167,7 +189,8 @@ static void test_mutants(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_round_trip), cmocka_unit_test(test_packed), cmocka_unit_test(test_constants), cmocka_unit_test(test_header),
+      cmocka_unit_test(test_round_trip), cmocka_unit_test(test_packed), cmocka_unit_test(test_packed_merge),
+      cmocka_unit_test(test_constants), cmocka_unit_test(test_header),
       cmocka_unit_test(test_truncated),  cmocka_unit_test(test_mutants),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
