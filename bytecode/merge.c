@@ -407,7 +407,7 @@ BcModule *module_merge(const BcModule *const *mods, u32 n, Err *e) {
   return NULL;
 }
 
-bool module_set_string_var(BcModule *m, const char *symbol, const char *value, Err *e) {
+bool module_set_string_var(BcModule *m, const char *symbol, const char *value, size_t n, Err *e) {
   const Atom *name = atom_cstr(symbol);
   BcGlobal *g = NULL;
   for (u32 i = 0; i < m->globals.n && !g; i++)
@@ -416,9 +416,8 @@ bool module_set_string_var(BcModule *m, const char *symbol, const char *value, E
   if (!atom_is(m->types.v[g->type].key, "string"))
     return err_set(e, "%s: cannot set with -X: not a var of type string (type:%s)", symbol,
                    m->types.v[g->type].key->s);
-  size_t len = strlen(value);
-  u64 words[2] = {0, len};
-  VEC_PUSH(&m->arena, &m->strings, ((BcString){(u32)len, arena_dup(&m->arena, value, len)}));
+  u64 words[2] = {0, n};
+  VEC_PUSH(&m->arena, &m->strings, ((BcString){(u32)n, arena_dup(&m->arena, value, n)}));
   g->ninit = sizeof words;
   g->init = arena_dup(&m->arena, words, sizeof words);
   g->nrelocs = 1;

@@ -17,7 +17,7 @@
  * when a symbol is not defined anywhere or there is no main function. */
 BcModule *module_merge(const BcModule *const *mods, u32 n, Err *e);
 
-/* The linker's -X: the package variable `symbol` ("main.version") starts as value. A variable that the module
- * does not have (nothing uses it) is no error. False and *e when it is no string variable. */
-bool module_set_string_var(BcModule *m, const char *symbol, const char *value, Err *e);
+/* The linker's -X: the package variable `symbol` ("main.version") starts as value[0..n). A variable that the
+ * module does not have (nothing uses it) is no error. False and *e when it is no string variable. */
+bool module_set_string_var(BcModule *m, const char *symbol, const char *value, size_t n, Err *e);
 #endif

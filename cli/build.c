@@ -1,48 +1,309 @@
-/* build.c - `govm build -o X.gbc`: compiles a package whole to a bytecode file. What is written is read back and verified. */
+/* build.c - `govm build`: compiles packages; a program becomes one executable that needs nothing, or a bytecode file.
+ *
+ * As go build: of one main package the executable is written, of several packages nothing unless -o names a directory;
+ * a package that is no program is only checked, unless -o names a file, which then gets its bytecode. Several packages
+ * are built one after the other, each in a process of its own. What a run leaves is whole or what was there before.
+ * Start reading at cmd_build().
+ */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include "cli/program.h"
+#include "bytecode/codec.h"
+#include "bytecode/merge.h"
+#include "cli/buildinfo.h"
+#include "cli/bundle.h"
+#include "frontend/mod.h"
 
-/* Writes to a temporary file beside `path` and renames it, so that no half-written file remains. */
-static bool write_file(const char *path, const StrBuf *b, Err *e) {
-  StrBuf tmp = {0};
-  sb_printf(&tmp, "%s.tmp%d", path, (int)getpid());
-  FILE *f = fopen(tmp.p, "wb");
-  bool ok = f && fwrite(b->p, 1, b->n, f) == b->n;
-  if (f && fclose(f) != 0) ok = false;
-  if (ok && rename(tmp.p, path) != 0) ok = false;
-  if (!ok) {
-    err_set(e, "write %s: %s", path, strerror(errno));
-    if (f) unlink(tmp.p);
+/* ---- names ---- */
+static bool has_suffix(const char *s, const char *suffix) {
+  size_t n = strlen(s), k = strlen(suffix);
+  return n >= k && strcmp(s + n - k, suffix) == 0;
+}
+
+static bool is_dir(const char *path) {
+  struct stat st;
+  return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static const char *base_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
+/* Without its directory. */
+static const char *file_name(const LoadPackage *lp, u32 i) {
+  return base_name(pos_base(lp->files.v[i]->base)->filename->s);
+}
+
+/* "v2" and higher: the element before it names the program (load.isVersionElement). */
+static bool is_version(const char *s) {
+  if (s[0] != 'v' || s[1] == '0' || (s[1] == '1' && !s[2])) return false;
+  size_t n = strspn(s + 1, "0123456789");
+  return n > 0 && !s[1 + n];
+}
+
+/* The name of the executable: the last element of the import path, or the first file's name. */
+static const char *default_name(const LoadPackage *lp) {
+  if (atom_is(lp->path, "command-line-arguments")) {
+    const char *file = file_name(lp, 0);
+    return atom_new(file, strlen(file) - strlen(".go"))->s;
   }
-  sb_free(&tmp);
+  const char *elem = base_name(lp->path->s);
+  if (elem == lp->path->s || !is_version(elem)) return elem;
+  return base_name(atom_new(lp->path->s, (size_t)(elem - 1 - lp->path->s))->s);
+}
+
+/* ---- -trimpath ---- */
+/* The name a file of package lp gets: import path and base name, the module's version behind its path; files of the
+ * command line are "./x.go". */
+static const Atom *trimmed_name(const LoadPackage *lp, const char *file) {
+  const char *path = lp->path->s, *name = base_name(file);
+  if (atom_is(lp->path, "command-line-arguments")) return atom_printf("./%s", name);
+  const Module *mod = lp->module;
+  if (!mod || !mod->version->len) return atom_printf("%s/%s", path, name);
+  return atom_printf("%s@%s%s/%s", mod->path->s, mod->version->s, path + mod->path->len, name);
+}
+
+static void trim_paths(BcModule *m, const Program *p) {
+  const LoadPackageList *all = loader_order(p->loader);
+  const char *roots[] = {atom_printf("%s/", cli_overlay())->s, NULL};
+  Err e;
+  const char *goroot = cli_goroot(&e);
+  if (goroot) roots[1] = atom_printf("%s/src/", goroot)->s;
+  for (u32 i = 0; i < m->files.n; i++) {
+    const char *file = m->files.v[i]->s;
+    size_t dir = (size_t)(base_name(file) - file);
+    for (u32 k = 0; k < ARRAY_LEN(roots); k++)
+      if (roots[k] && strncmp(file, roots[k], strlen(roots[k])) == 0)
+        m->files.v[i] = atom_cstr(file + strlen(roots[k]));
+    for (u32 k = 0; k < all->n; k++) {
+      const LoadPackage *lp = all->v[k];
+      if (!lp->dir || lp->dir->len + 1 != dir || memcmp(lp->dir->s, file, lp->dir->len) != 0) continue;
+      m->files.v[i] = trimmed_name(lp, file);
+      break;
+    }
+  }
+}
+
+/* ---- what -x and -n print, what -v prints ---- */
+static void print_compile(const BuildFlags *f, const LoadPackage *lp) {
+  fprintf(stderr, "cd %s\ngovm compile -p %s", lp->dir && lp->dir->len ? lp->dir->s : ".", lp->path->s);
+  if (lp->goversion) fprintf(stderr, " -lang=%s", lp->goversion->s);
+  if (f->tags) fprintf(stderr, " -tags=%s", f->tags);
+  if (f->trimpath) fprintf(stderr, " -trimpath");
+  for (u32 i = 0; i < lp->files.n; i++) fprintf(stderr, " ./%s", file_name(lp, i));
+  fprintf(stderr, " # internal\n");
+}
+
+static void print_link(const char *output, const BuildVars *vars) {
+  fprintf(stderr, "govm link -o %s", output);
+  for (u32 i = 0; i < vars->n; i++) fprintf(stderr, " -X '%s=%s'", vars->v[i].symbol, vars->v[i].value);
+  fprintf(stderr, " # internal\n");
+}
+
+static void print_packages(const BuildFlags *f, const Program *p) {
+  const LoadPackageList *all = loader_order(p->loader);
+  for (u32 i = 0; i < all->n; i++) {
+    const LoadPackage *lp = all->v[i];
+    if (lp->is_std || lp->is_unsafe || lp->is_external) continue;
+    if (f->verbose) fprintf(stderr, "%s\n", lp->path->s);
+    if (f->commands || f->dry) print_compile(f, lp);
+  }
+}
+
+/* ---- one package ---- */
+typedef struct Build {
+  const BuildFlags *flags;
+  const char *dir;    /* executables go there: -o names a directory */
+  const char *output; /* the file -o names */
+  bool alone;         /* the only package: its executable is kept without -o too */
+} Build;
+
+/* Whether the file may be replaced: it is a program, an object, bytecode or empty. */
+static bool may_replace(const char *path, const LoadPackage *lp) {
+  static const char *const magics[] = {"\177ELF", "!<arch>\n", CODEC_MAGIC, "#!"};
+  struct stat st;
+  char head[8] = {0};
+  if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0) return true;
+  FILE *file = fopen(path, "re");
+  size_t n = file ? fread(head, 1, sizeof head, file) : 0;
+  if (file) fclose(file);
+  for (u32 i = 0; n && i < ARRAY_LEN(magics); i++)
+    if (memcmp(head, magics[i], strlen(magics[i])) == 0) return true;
+  fprintf(stderr, "%s: govm build %s: build output \"%s\" already exists and is not an object file\n", lp->path->s,
+          lp->path->s, path);
+  return false;
+}
+
+/* Creates the directories above path. */
+static void make_parents(const char *path) {
+  StrBuf b = {0};
+  for (const char *p = path; *p; p++) {
+    if (*p == '/' && b.n) mkdir(b.p, 0777);
+    sb_putc(&b, *p);
+  }
+  sb_free(&b);
+}
+
+static BcModule *compile(const Build *b, Program *p, const BuildVars *vars, StrBuf *info) {
+  Err e;
+  const LoadPackage *lp = p->main->loader;
+  bool is_main = atom_is(lp->name, "main");
+  BcModule *m = program_lower(p, !is_main);
+  if (!m) return NULL;
+  const char *goroot = cli_goroot(&e);
+  m->goversion = atom_cstr(cli_go_version(goroot));
+  for (u32 i = 0; i < vars->n; i++) {
+    if (module_set_string_var(m, vars->v[i].symbol, vars->v[i].value, strlen(vars->v[i].value), &e)) continue;
+    fprintf(stderr, "# %s\n%s\n", lp->path->s, e.msg);
+    return NULL;
+  }
+  bool ok = buildinfo_set(m, sb_cstr(info), &e);
+  if (ok && !b->flags->trimpath) ok = module_set_string_var(m, "runtime.linkedGOROOT", goroot, strlen(goroot), &e);
+  if (!ok) return cli_error("internal error: %s", e.msg), NULL;
+  if (b->flags->trimpath) trim_paths(m, p);
+  if (!module_verify(m, &e)) return cli_error("internal error: the module does not verify: %s", e.msg), NULL;
+  return m;
+}
+
+static bool write_bytecode(const char *path, const BcModule *m, Err *e) {
+  StrBuf out = {0};
+  module_write(m, &out);
+  BcModule *back = module_read((const u8 *)out.p, out.n, e);
+  bool ok = back && module_verify(back, e) && file_replace(path, out.p, out.n, 0666, e);
+  if (back) module_free(back);
+  sb_free(&out);
   return ok;
 }
 
-int cmd_build(int argc, char **argv) {
-  ProgramFlags f = {0};
-  int i = 1;
-  if (!program_flags(&f, argc, argv, &i)) return 2;
-  size_t len = f.output ? strlen(f.output) : 0;
-  bool gbc = len > 4 && strcmp(f.output + len - 4, ".gbc") == 0;
-  if (i == argc || !gbc) return cli_usage("build -o X.gbc FILES | DIR | IMPORTPATH");
-  Program p = {0};
-  if (!program_load(&p, &f, argv + i, argc - i, true)) return 1;
-  BcModule *m = program_lower(&p, true);
-  if (!m) return 1;
+static int write_output(const char *path, const BcModule *m, const LoadPackage *lp, const char *info) {
   Err e;
-  m->goversion = atom_cstr(cli_go_version(cli_goroot(&e)));
-  if (!module_verify(m, &e)) return cli_error("internal error: the module does not verify: %s", e.msg);
-  StrBuf out = {0};
-  module_write(m, &out);
-  BcModule *back = module_read((const u8 *)out.p, out.n, &e);
-  if (!back || !module_verify(back, &e)) return cli_error("internal error: the module does not read back: %s", e.msg);
-  if (!write_file(f.output, &out, &e)) return cli_error("%s", e.msg);
-  module_free(back);
-  module_free(m);
-  sb_free(&out);
+  if (!may_replace(path, lp)) return 1;
+  make_parents(path);
+  bool executable = m->main_func != BC_NONE && !has_suffix(path, ".gbc");
+  bool ok = executable ? bundle_write_info(path, m, info, &e) : write_bytecode(path, m, &e);
+  if (ok) return 0;
+  fprintf(stderr, "%s: govm build %s: %s\n", lp->path->s, lp->path->s, e.msg);
+  return 1;
+}
+
+/* The file to write, NULL for none. */
+static const char *output_of(const Build *b, const LoadPackage *lp, bool is_main) {
+  if (b->dir) return is_main ? atom_printf("%s/%s", b->dir, default_name(lp))->s : NULL;
+  if (b->output) return b->output;
+  return b->alone && is_main ? default_name(lp) : NULL;
+}
+
+/* The exit status of a build that is well and of a package that is no program. */
+enum { BUILD_OK = 0, BUILD_NO_MAIN = 100 };
+
+static int build_package(const Build *b, char *const *args, int n) {
+  const BuildFlags *f = b->flags;
+  Program p = {0};
+  BuildVars vars = {0};
+  StrBuf info = {0};
+  if (!program_load(&p, &f->program, args, n, true)) return 1;
+  const LoadPackage *lp = p.main->loader;
+  bool is_main = atom_is(lp->name, "main");
+  const char *output = output_of(b, lp, is_main);
+  if (output && !b->output && is_dir(output))
+    return cli_error("build output \"%s\" already exists and is a directory", output);
+  print_packages(f, &p);
+  if (is_main && !build_link_vars(f, lp->path->s, &vars)) return 1;
+  if (output && (f->commands || f->dry)) print_link(output, &vars);
+  int done = is_main ? BUILD_OK : BUILD_NO_MAIN;
+  if (f->dry) return done;
+  buildinfo_text(f, &p, &info);
+  BcModule *m = compile(b, &p, &vars, &info);
+  int status = !m ? 1 : output ? write_output(output, m, lp, sb_cstr(&info)) : 0;
+  if (m) module_free(m);
+  sb_free(&info);
+  VEC_FREE(&vars);
   program_free(&p);
-  return 0;
+  return status ? status : done;
+}
+
+/* The same in a child process. */
+static int build_apart(const Build *b, char *const *args, int n) {
+  fflush(stdout);
+  pid_t pid = fork();
+  if (pid < 0) return cli_error("fork: %s", strerror(errno));
+  if (pid == 0) {
+    int status = build_package(b, args, n);
+    fflush(stdout);
+    _exit(status);
+  }
+  int status;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+/* ---- the command ---- */
+typedef struct PackageArg { /* what names one package: .go files, or one directory or import path */
+  char *const *args;
+  int n;
+} PackageArg;
+typedef VEC(PackageArg) PackageArgs;
+
+/* The packages that the arguments name; patterns are replaced by what they match. False after a message. */
+static bool expand_args(BuildFlags *f, char *const *args, int n, PackageArgs *out) {
+  if (n && has_suffix(args[0], ".go")) {
+    for (int i = 0; i < n; i++)
+      if (!has_suffix(args[i], ".go")) return cli_error("named files must all be .go files: %s", args[i]), false;
+    VEC_PUSH(NULL, out, ((PackageArg){args, n}));
+    return true;
+  }
+  Err e;
+  DiagSink sink = {0};
+  LoadConfig cfg = f->program.load;
+  LoadPathList paths = {0};
+  cfg.goroot = cli_goroot(&e);
+  cfg.overlay_dir = cli_overlay();
+  if (!cfg.goroot) return cli_error("%s", e.msg), false;
+  Loader *l = loader_new(&cfg, &sink);
+  bool ok = loader_expand(l, (const char *const *)args, (u32)n, &paths) && sink.nerrors == 0;
+  if (!ok) diag_print(&sink, stderr, 0);
+  char **names = xcalloc(paths.n + 1, sizeof *names);
+  for (u32 i = 0; i < paths.n; i++) names[i] = (char *)paths.v[i]->s;
+  for (u32 i = 0; i < paths.n; i++) VEC_PUSH(NULL, out, ((PackageArg){names + i, 1}));
+  loader_free(l);
+  diag_free(&sink);
+  return ok;
+}
+
+/* -o names a directory: it is one, or ends in a slash and becomes one. */
+static bool names_directory(const char *o) { return is_dir(o) || has_suffix(o, "/"); }
+
+int cmd_build(int argc, char **argv) {
+  BuildFlags f = {0};
+  PackageArgs list = {0};
+  int i = 1, status = build_flags(&f, argc, argv, &i), mains = 0;
+  if (status) return status;
+  if (!expand_args(&f, argv + i, argc - i, &list)) return 1;
+  Build b = {.flags = &f, .alone = list.n == 1};
+  bool discard = f.output && strcmp(f.output, "/dev/null") == 0;
+  if (f.output && !discard) {
+    if (names_directory(f.output)) {
+      size_t len = strlen(f.output);
+      while (len > 1 && f.output[len - 1] == '/') len--;
+      b.dir = atom_new(f.output, len)->s;
+    } else {
+      b.output = f.output;
+    }
+  }
+  if (discard) b.alone = false;
+  if (b.output && list.n > 1) return cli_error("cannot write multiple packages to non-directory %s", b.output);
+  for (u32 k = 0; k < list.n; k++) {
+    int one = list.n == 1 ? build_package(&b, list.v[k].args, list.v[k].n)
+                          : build_apart(&b, list.v[k].args, list.v[k].n);
+    mains += one == BUILD_OK;
+    if (one != BUILD_OK && one != BUILD_NO_MAIN) status = one;
+  }
+  if (!status && b.dir && mains == 0) status = cli_error("no main packages to build");
+  VEC_FREE(&list);
+  return status;
 }

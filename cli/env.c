@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cli/buildinfo.h"
 #include "cli/cli.h"
 
 int cli_error(const char *fmt, ...) {
@@ -102,7 +103,17 @@ const char *cli_overlay(void) {
 }
 
 int cmd_version(int argc, char **argv) {
-  (void)argc, (void)argv;
+  int i = 1;
+  bool modules = false;
+  for (; i < argc && argv[i][0] == '-'; i++) {
+    if (strcmp(argv[i], "-m") != 0 && strcmp(argv[i], "-v") != 0) {
+      fprintf(stderr, "flag provided but not defined: %s\n", argv[i]);
+      return cli_usage("version [-m] [-v] [file ...]");
+    }
+    modules |= argv[i][1] == 'm';
+  }
+  if (i < argc) return buildinfo_print(argc - i, argv + i, modules);
+  if (i > 1) return cli_error("version: flag can only be used when files are given"), 2;
   Err e;
   const char *goroot = cli_goroot(&e);
   printf("govm version devel, %s linux/amd64\n", goroot ? cli_go_version(goroot) : "go1.26");

@@ -12,7 +12,7 @@ static const struct Command {
 } commands[] = {
     {"run", "[flags] FILES.go | DIR | IMPORTPATH | X.gbc [args]", "compile and run a program", cmd_run},
     {"check", "[-lang=go1.N] [-e] FILES | DIR | IMPORTPATH...", "parse and type-check", cmd_check},
-    {"build", "-o X.gbc FILES | DIR | IMPORTPATH", "compile to bytecode", cmd_build},
+    {"build", "[-o OUTPUT] [build flags] [PACKAGES]", "compile packages; a program becomes one executable", cmd_build},
     {"test", "[-run RE] [-v] [-short] ... PACKAGES", "test packages, as go test does", cmd_test},
     {"image", NULL, NULL, cmd_image},
     {"repl", "[-q] [< FILE]", "the interactive session; also govm alone on a terminal", cmd_repl},

@@ -186,7 +186,7 @@ static void test_string_var(void **state) {
       "global \"main.set\" 1 data \"\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x03\\x00\\x00\\x00\\x00\\x00\\x00\\x00\"\n  reloc 0 string 0 0\n");
   const char *const names[] = {"main.empty", "main.set"};
   for (u32 i = 0; i < 2; i++) {
-    assert_true(module_set_string_var(m, names[i], "v1.2 3", &e));
+    assert_true(module_set_string_var(m, names[i], "v1.2 3", 6, &e));
     const BcGlobal *g = global_named(m, names[i]);
     u64 len;
     memcpy(&len, g->init + 8, sizeof len);
@@ -194,8 +194,8 @@ static void test_string_var(void **state) {
     assert_int_equal(g->nrelocs, 1);
     assert_memory_equal(m->strings.v[g->relocs[0].index].p, "v1.2 3", 6);
   }
-  assert_true(module_set_string_var(m, "main.absent", "x", &e));
-  assert_false(module_set_string_var(m, "main.n", "x", &e));
+  assert_true(module_set_string_var(m, "main.absent", "x", 1, &e));
+  assert_false(module_set_string_var(m, "main.n", "x", 1, &e));
   assert_string_equal(e.msg, "main.n: cannot set with -X: not a var of type string (type:int)");
   assert_true(module_verify(m, &e));
   module_free(m);

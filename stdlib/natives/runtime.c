@@ -345,8 +345,3 @@ NATIVE_FN(debug_set_traceback) {
   xfree(s);
   return ST_OK;
 }
-
-NATIVE_FN(debug_modinfo) {
-  ret_string(fp, (GoString){0});
-  return ST_OK;
-}

@@ -26,8 +26,17 @@ func GOROOT() string {
 	if s := gogetenv("GOROOT"); s != "" {
 		return s
 	}
+	if linkedGOROOT != "" {
+		return linkedGOROOT
+	}
 	return defaultGOROOT()
 }
+
+// Set when a program is linked: the Go tree it was built with, and its build information.
+var linkedGOROOT, modinfo string
+
+//go:linkname debug_modinfo runtime/debug.modinfo
+func debug_modinfo() string { return modinfo }
 
 func defaultGOROOT() string
 
