@@ -122,6 +122,7 @@ u32 lower_func(Lower *lw, Object *fn, TypeList *targs) {
   if (!bodyless && atom_is(origin->name, "_")) fi = NULL, symbol = atom_printf("%s._.%u", pkg_symbol_prefix(origin->pkg)->s, lw->nstmp++);
   if (!fi) fi = extern_func(lw, symbol);
   if (!fi) {
+    if (!targs && !bodyless && origin->pkg && origin->pkg->compiled) BUG("%s is in no linked module", symbol->s);
     const Atom *name = targs ? func_symbol(origin, "...") : symbol;
     fi = lower_new_func(lw, symbol, name);
     fi->fn = origin;

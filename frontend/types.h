@@ -205,6 +205,7 @@ struct Package {
   const Atom *goversion;      /* "go1.26" or older; NULL: latest */
   u32 height;                 /* longest path to a leaf of the import graph */
   bool complete, fake, is_std;
+  bool compiled;              /* its code is in a linked module; bodies that are not generic are not here */
   bool is_unsafe;
   u32 nerrors;
   void *loader;               /* the loader's record */

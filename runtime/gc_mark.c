@@ -38,6 +38,7 @@ static VEC(HeapRootFn) root_fns;
 void heap_add_root(void *addr, const AbiType *t) {
   if (t->ptr_bytes) VEC_PUSH(NULL, &roots, (Root){addr, t});
 }
+void heap_reserve_roots(u32 spare) { VEC_RESERVE(NULL, &roots, roots.n + spare); }
 void heap_add_root_fn(HeapRootFn fn) { VEC_PUSH(NULL, &root_fns, fn); }
 
 /* ---- the mark stack ---- */

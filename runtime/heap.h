@@ -106,6 +106,7 @@ void *heap_find_object(const void *p, size_t *size);
 /* ---- roots ---- */
 void heap_add_root(void *addr, const AbiType *t); /* a global variable: scanned as one value of type t */
 typedef struct GcWork GcWork;
+void heap_reserve_roots(u32 spare);               /* room for that many more */
 typedef void (*HeapRootFn)(GcWork *w);            /* calls gc_mark_word / gc_mark_words on its roots */
 void heap_add_root_fn(HeapRootFn fn);             /* of a C module that holds references: timers, finalizer queue ... */
 void gc_mark_word(GcWork *w, const void *p);      /* p may be anything */

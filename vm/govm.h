@@ -11,6 +11,14 @@
 /* Starts the runtime: reads GOVM_DEBUG, GOGC and their like from the environment. argv, which must outlive
  * the program, is what Go sees as os.Args. */
 void vm_new(int argc, char **argv);
+/* The parts of vm_new that concern linking alone, for a process that records a snapshot or maps one. vm_prepare reserves the
+ * address space that linked modules use, before a snapshot is mapped there; vm_low_base is where that is. vm_link_new makes
+ * the linker's tables; false when they exist, from a snapshot too. vm_snapshot makes all that is otherwise made on first use,
+ * and adds the linker's memory to the snapshot being recorded. */
+void vm_prepare(void);
+u64 vm_low_base(void);
+bool vm_link_new(void);
+void vm_snapshot(void);
 int vm_argc(void);
 char **vm_argv(void);
 /* Links a module; natives must be registered before. m must outlive the VM. */

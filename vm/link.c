@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "base/snapshot.h"
 #include "bytecode/symbols.h"
 #include "runtime/heap.h"
 #include "vm/types.h"
@@ -56,9 +57,24 @@ void *low_alloc(LowRegion *r, size_t n, size_t align) {
   return p;
 }
 
-void link_init(void) {
-  low_init();
-  link_types_init();
+static void add_range(const LowRegion *r) {
+  snapshot_add_range(r->base, ALIGN_UP((size_t)(r->next - r->base), (size_t)4096));
+}
+
+void link_snapshot(void) {
+  for (u32 i = 0; i < link_modules.n; i++) {
+    LinkedModule *lm = link_modules.v[i];
+    for (u32 k = 0; k < lm->m->types.n; k++) link_type(lm, k);
+    for (u32 k = 0; k < lm->m->itabs.n; k++) link_itab(lm, k);
+    for (u32 k = 0; k < lm->m->strings.n; k++) link_string(lm, k);
+  }
+  u32 spare = 4096;
+  ptrmap_reserve(&func_symbols, spare);
+  ptrmap_reserve(&global_symbols, spare);
+  link_types_reserve(spare);
+  heap_reserve_roots(spare);
+  add_range(&low_meta);
+  add_range(&low_globals);
 }
 
 void link_register_natives(const NativeDef *defs, u32 n) {

@@ -42,7 +42,7 @@ extern SNAPSHOT LowRegion low_meta, low_code, low_globals;
 void low_init(void);                                   /* reserves the regions; exits when it cannot */
 void *low_alloc(LowRegion *r, size_t n, size_t align); /* zeroed; go_fatal when the region is full */
 
-void link_init(void);
+void link_snapshot(void); /* see vm_snapshot */
 /* Natives by symbol: must be registered before the modules that declare them are linked. Later tables win. */
 void link_register_natives(const NativeDef *defs, u32 n);
 bool link_has_native(const Atom *symbol);

@@ -439,6 +439,13 @@ static void own_native(FuncRec *rec, FuncInfo *info, BcFunc *f, const char *symb
       .flags = BCF_NATIVE,
                    .ncode = 2, .info = info};
 }
+void link_types_reserve(u32 spare) {
+  ptrmap_reserve(&canonical, spare);
+  ptrmap_reserve(&homes, spare);
+  ptrmap_reserve(&noalg, spare);
+  ptrmap_reserve(&facts_of, spare);
+  for (u32 i = 0; i < ARRAY_LEN(plain_names); i++) ptrmap_reserve(&plain_names[i], spare);
+}
 void link_types_init(void) {
   static SNAPSHOT FuncInfo infos[2];
   static SNAPSHOT BcFunc funcs[2];

@@ -4,6 +4,7 @@
 #include "vm/link.h"
 
 void link_types_init(void);
+void link_types_reserve(u32 spare); /* room in the tables for that many more types */
 /* Extern types of m are in linked modules and look the same there. */
 bool link_types_check(const BcModule *m, Err *e);
 void link_types_add_module(LinkedModule *lm); /* makes its types findable by key */

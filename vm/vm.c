@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/debug.h"
+#include "base/snapshot.h"
 #include "runtime/iface.h"
 #include "runtime/print.h"
 #include "runtime/rand.h"
@@ -35,6 +36,7 @@ void vm_new(int argc, char **argv) {
     fprintf(stderr, "govm: %s\n", e.msg);
     exit(2);
   }
+  vm_prepare();
   rand_init();
   heap_init();
   hash_init();
@@ -44,11 +46,29 @@ void vm_new(int argc, char **argv) {
   interp_init();
   fault_init();
   call_init();
-  link_init();
   heap_add_root_fn(itab_roots);
+  vm_link_new();
+}
+
+void vm_prepare(void) {
+  static bool done;
+  if (!done) low_init();
+  done = true;
+}
+
+u64 vm_low_base(void) { return (u64)low_meta.base; }
+
+bool vm_link_new(void) {
+  static SNAPSHOT bool done;
+  if (done) return false;
+  done = true;
+  link_types_init();
   link_register_natives(vm_natives, vm_natives_count);
   panic_init();
+  return true;
 }
+
+void vm_snapshot(void) { link_snapshot(); }
 
 bool vm_load(const BcModule *m, Err *e) {
   if (debug_flags.verify && !module_verify(m, e)) return false;
