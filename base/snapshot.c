@@ -147,13 +147,20 @@ static const Foreign *foreign_at(const ForeignVec *maps, uintptr_t p) {
   return NULL;
 }
 
+/* Short texts of the atom table look like addresses of the heap, which follows the executable. */
+static bool is_text(uintptr_t w) {
+  for (; w; w >>= 8)
+    if ((w & 0xff) < ' ' || (w & 0xff) > '~') return false;
+  return true;
+}
+
 /* Describes the first few foreign pointers of [p, p + n) in *out; returns how many there are. */
 static u32 scan_words(const ForeignVec *maps, const void *p, size_t n, StrBuf *out, u32 found) {
   if (!maps->n) return found;
   uintptr_t lowest = maps->v[0].from, above = VEC_LAST(maps).to;
   const uintptr_t *w = p;
   for (size_t i = 0; i < n / sizeof *w; i++) {
-    if (w[i] < lowest || w[i] >= above || w[i] % 8) continue;
+    if (w[i] < lowest || w[i] >= above || w[i] % 8 || is_text(w[i])) continue;
     const Foreign *m = foreign_at(maps, w[i]);
     if (!m) continue;
     if (found++ < 4)

@@ -149,12 +149,12 @@ static bool write_executable(const char *path, Err *e) {
 }
 
 static int make_image(ProgramFlags *f, char **args, int n) {
-  Program p = {0};
+  Program *p = xcalloc(1, sizeof *p); /* part of the state: packages refer to its sink */
   Err e;
   f->load.skeletons = true;
-  if (!program_load_library(&p, f, args + 1, n - 1)) return 1;
-  for (u32 i = 0; i < p.packages.n; i++) {
-    Package *pkg = p.packages.v[i];
+  if (!program_load_library(p, f, args + 1, n - 1)) return 1;
+  for (u32 i = 0; i < p->packages.n; i++) {
+    Package *pkg = p->packages.v[i];
     pkg->compiled = true;
     ptrmap_set(&image.packages, pkg->path, pkg);
     lower_know_package(pkg);
@@ -182,7 +182,7 @@ static bool wants_snapshot(int argc, char **argv) {
 
 int cmd_image(int argc, char **argv) {
   Err e;
-  if (wants_snapshot(argc, argv) && !snapshot_record(&e)) return cli_error("%s", e.msg);
+  if (wants_snapshot(argc, argv) && !snapshot_record(argv - 1, &e)) return cli_error("%s", e.msg);
   ProgramFlags f = {0};
   int i = 1;
   if (!program_flags(&f, argc, argv, &i)) return 2;

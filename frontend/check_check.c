@@ -141,7 +141,7 @@ static void check_files(Checker *check, File **files, u32 nfiles) {
   check_package_objects(check);
   check_process_delayed(check, 0);
   cleanup(check);
-  check_init_order(check);
+  if (!check->conf.skeletons) check_init_order(check);
   if (!check->conf.allow_unused_imports && !check->conf.lazy_bodies) check_unused_imports(check);
   check_record_untyped(check);
   if (!check->first_err && !check->conf.lazy_bodies) check_monomorph(check);

@@ -218,6 +218,7 @@ typedef struct CheckConfig {
   const Atom *goversion;      /* language version, "go1.26"; NULL: latest */
   bool ignore_func_bodies;    /* declarations only */
   bool lazy_bodies;           /* bodies are checked by check_func_body on demand */
+  bool skeletons;             /* most bodies are left out of the trees: no order of initialisation is found */
   bool allow_unused_imports;
   bool complete;              /* the package has no assembly: report functions without a body */
   bool disable_unused_check;

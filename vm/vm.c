@@ -13,6 +13,7 @@
 #include "runtime/signal.h"
 #include "runtime/timer.h"
 #include "vm/fault.h"
+#include "vm/types.h"
 #include "vm/vm_priv.h"
 
 VmHooks vm_hooks = {
