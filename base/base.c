@@ -25,7 +25,9 @@ struct ArenaBlock {
   ArenaBlock *next;
   u64 size;
 };
-#define ARENA_BLOCK (256u << 10)
+/* Blocks grow with the arena, from the first size to the last, their header included. */
+#define ARENA_FIRST ((size_t)8 << 10)
+#define ARENA_LAST ((size_t)256 << 10)
 
 void arena_free(Arena *a) {
   for (ArenaBlock *b = a->blocks; b;) {
@@ -48,9 +50,11 @@ void *arena_alloc(Arena *a, size_t n) {
   n = ALIGN_UP(n ? n : 1, 8);
   a->total += n;
   if (unlikely((size_t)(a->end - a->next) < n)) {
-    if (n > ARENA_BLOCK / 8 || debug_flags.arenamalloc) return arena_block(a, n);
-    a->next = arena_block(a, ARENA_BLOCK);
-    a->end = a->next + ARENA_BLOCK;
+    size_t size = a->total < ARENA_FIRST ? ARENA_FIRST : a->total < ARENA_LAST ? ALIGN_UP(a->total, ARENA_FIRST) : ARENA_LAST;
+    size -= sizeof(ArenaBlock) + 16;
+    if (n > size / 8 || debug_flags.arenamalloc) return arena_block(a, n);
+    a->next = arena_block(a, size);
+    a->end = a->next + size;
   }
   void *p = a->next;
   a->next += n;

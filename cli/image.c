@@ -106,11 +106,12 @@ static bool check_generic_bodies(Package *p) {
 static bool link_library(const char *path, Err *e) {
   StrBuf b = {0};
   if (!cli_read_file(path, &b, e)) return false;
-  BcModule *m = module_read((const u8 *)sb_cstr(&b), b.n, e);
+  BcModule *m = module_read_packed((const u8 *)sb_cstr(&b), b.n, e);
   sb_free(&b);
   if (!m) return false;
   image.std = m;
   image.goversion = m->goversion;
+  image.goroot = atom_cstr(cli_goroot(e));
   symbols_add_module(&image.symbols, m);
   vm_prepare();
   vm_link_new();

@@ -14,6 +14,7 @@ typedef struct Image {
   Symbols symbols;        /* of the library, and of what was compiled since */
   const BcModule *std;    /* its functions are packed; NULL: there is no image */
   const Atom *goversion;  /* of the GOROOT that it was made from */
+  const Atom *goroot;     /* where that was */
 } Image;
 extern Image image;
 

@@ -1,6 +1,8 @@
 /* program.c - loads, checks and lowers the package that the command line names (program.h). */
 #include "cli/program.h"
 
+#include "cli/image.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -147,7 +149,8 @@ static bool fit_for_checking(const Program *p) {
 static bool new_loader(Program *p, const ProgramFlags *f, bool tests) {
   Err e;
   LoadConfig cfg = f->load;
-  cfg.goroot = cli_goroot(&e);
+  cfg.goroot = image.std ? "" : cli_goroot(&e);
+  if (image.std) cfg.external = image_external;
   cfg.overlay_dir = cli_overlay();
   cfg.include_tests = cfg.allow_main = tests;
   cfg.allow_internal = tests || f->incomplete; /* the compiler alone does not look at import paths */
@@ -173,7 +176,7 @@ static bool check_packages(Program *p, const ProgramFlags *f, const LoadPackage 
 
 bool program_load(Program *p, const ProgramFlags *f, char *const *args, int n, bool whole) {
   if (!new_loader(p, f, false)) return false;
-  if (whole) loader_path(p->loader, "runtime");
+  if (whole && !image.std) loader_path(p->loader, "runtime");
   LoadPackage *named = load_named(p->loader, args, n);
   if (!named || !fit_for_checking(p)) return print_errors(p, f), false;
   return check_packages(p, f, named, whole);
@@ -205,7 +208,8 @@ static void put_runtime_first(Program *p, LoadPackage *runtime) {
     for (u32 i = 0; i < p->packages.n; i++)
       if ((ptrmap_get(&needed, p->packages.v[i]->loader) != NULL) == want) VEC_PUSH(NULL, &sorted, p->packages.v[i]);
   ptrmap_free(&needed);
-  xfree(p->packages.v);
+  VEC_FREE(&p->packages);
+  VEC_FREE(&p->modules);
   p->packages.v = sorted.v;
 }
 
@@ -229,12 +233,30 @@ bool program_load_tests(Program *p, const ProgramFlags *f, char *const *args, in
   return true;
 }
 
-BcModule *program_lower(Program *p, bool whole_packages) {
-  LowerConfig cfg = {.whole_packages = whole_packages};
+/* Lowers packages [from, from + n) to one more module. */
+static bool lower_packages(Program *p, const LowerConfig *cfg, u32 from, u32 n) {
   ProgramFlags none = {0};
-  BcModule *m = lower_program(&cfg, p->packages.v, p->packages.n, p->main, &p->sink);
-  if (!print_errors(p, &none)) return NULL;
-  return m;
+  BcModule *m = lower_program(cfg, p->packages.v + from, n, n > 1 || p->packages.v[from] == p->main ? p->main : NULL, &p->sink);
+  if (!print_errors(p, &none)) return false;
+  VEC_PUSH(NULL, &p->modules, m);
+  return true;
+}
+
+BcModule *program_lower(Program *p, bool whole_packages) {
+  if (image.std) {
+    LowerConfig cfg = {.library = true, .defined = &image.symbols};
+    for (u32 i = 0; i < p->packages.n; i++) {
+      if (!lower_packages(p, &cfg, i, 1)) return NULL;
+      symbols_add_module(&image.symbols, VEC_LAST(&p->modules));
+      VEC_LAST(&p->modules)->goversion = image.goversion;
+    }
+  } else {
+    LowerConfig cfg = {.whole_packages = whole_packages};
+    if (!lower_packages(p, &cfg, 0, p->packages.n)) return NULL;
+    Err e;
+    VEC_LAST(&p->modules)->goversion = atom_cstr(cli_go_version(cli_goroot(&e)));
+  }
+  return VEC_LAST(&p->modules);
 }
 
 BcModule *program_lower_library(Program *p) {

@@ -23,11 +23,12 @@ typedef struct Program {
   VEC(Package *) packages; /* in dependency order, runtime first */
   Package *main;           /* the package named, or the tests' main */
   LoadPackage *tested;     /* program_load_tests: the package under test */
+  VEC(BcModule *) modules; /* program_lower: in the order of linking */
 } Program;
 
 /* Loads and checks the package that args[0..n) names: .go files, one directory or one import path. Diagnostics are printed
  * on standard error. With whole set, runtime and what it imports are loaded too, so that the result can be lowered; bodies of
- * std functions are checked when lowering reaches them. False when there were errors. */
+ * std functions are checked when lowering reaches them. With an image in use std is not loaded. False when there were errors. */
 bool program_load(Program *p, const ProgramFlags *f, char *const *args, int n, bool whole);
 /* Loads and checks the package that args[0..n) names (as for program_load) with its _test.go files, and the package `main`
  * that make writes for it: it gets the package under test and returns false when there is nothing to run, the package is then
@@ -35,7 +36,8 @@ bool program_load(Program *p, const ProgramFlags *f, char *const *args, int n, b
  * errors when checking failed. */
 typedef bool (*ProgramMakeMain)(LoadPackage *tested, StrBuf *text, DiagSink *sink);
 bool program_load_tests(Program *p, const ProgramFlags *f, char *const *args, int n, ProgramMakeMain make);
-/* Lowers it; NULL after printed errors. whole_packages: see LowerConfig. */
+/* Lowers it to p->modules: one for the whole program, or, with an image in use (image.h), one per package, with externs.
+ * Returns that of the package named, which is the last; NULL after printed errors. whole_packages: see LowerConfig. */
 BcModule *program_lower(Program *p, bool whole_packages);
 /* Loads and checks several packages that are no programs, runtime and all they import; then makes one module of them that
  * later ones build on. */
@@ -44,6 +46,7 @@ BcModule *program_lower_library(Program *p);
 /* How many of args name the package: the leading .go files, else one. */
 int program_count_args(int n, char *const *args);
 void program_free(Program *p);
-/* Runs main of m in this process with os.Args = argv, and exits with the program's status; returns 1 when it cannot. */
-int program_execute(const BcModule *m, int argc, char **argv);
+/* Links the modules, runs main of the last one in this process with os.Args = argv, and exits with the program's status;
+ * returns 1 when it cannot. */
+int program_execute(BcModule *const *modules, u32 n, int argc, char **argv);
 #endif

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli/image.h"
 #include "cli/program.h"
 #include "stdlib/natives.h"
 #include "vm/govm.h"
@@ -23,39 +24,39 @@ static BcModule *read_bytecode(const char *path) {
   return m;
 }
 
-int program_execute(const BcModule *m, int argc, char **argv) {
+int program_execute(BcModule *const *modules, u32 n, int argc, char **argv) {
   Err e;
+  const BcModule *m = modules[n - 1];
   if (m->main_func == BC_NONE) return cli_error("package %s is not a main package", m->main_path ? m->main_path->s : "");
-  const char *goroot = cli_goroot(&e);
+  const char *goroot = image.std ? image.goroot->s : cli_goroot(&e);
   vm_new(argc, argv);
   stdlib_set_args(argc, argv);
   stdlib_set_goroot(m->goversion ? m->goversion->s : "go1.26", goroot ? goroot : "");
-  stdlib_register_natives();
-  if (!vm_load(m, &e)) return cli_error("%s", e.msg);
+  if (!image.std) stdlib_register_natives();
+  for (u32 i = 0; i < n; i++)
+    if (!vm_load(modules[i], &e)) return cli_error("%s", e.msg);
   int status = vm_run_main();
   fflush(stdout);
   exit(status);
 }
 
 int cmd_run(int argc, char **argv) {
+  image_use();
   ProgramFlags f = {0};
   int i = 1;
   if (!program_flags(&f, argc, argv, &i)) return 2;
   if (i == argc) return cli_usage("run [flags] FILES.go | DIR | IMPORTPATH | X.gbc [args]");
   if (is_bytecode(argv[i])) {
     BcModule *m = read_bytecode(argv[i]);
-    return m ? program_execute(m, argc - i, argv + i) : 1;
+    return m ? program_execute(&m, 1, argc - i, argv + i) : 1;
   }
   Program p = {0};
   int n = program_count_args(argc - i, argv + i);
   if (!program_load(&p, &f, argv + i, n, true)) return 1;
   if (!atom_is(p.main->name, "main")) return cli_error("package %s is not a main package", p.main->path->s);
-  BcModule *m = program_lower(&p, false);
-  if (!m) return 1;
-  Err e;
-  m->goversion = atom_cstr(cli_go_version(cli_goroot(&e)));
+  if (!program_lower(&p, false)) return 1;
   int rest = i + n;
   if (rest < argc && strcmp(argv[rest], "--") == 0) rest++;
   argv[rest - 1] = argv[i];
-  return program_execute(m, argc - rest + 1, argv + rest - 1);
+  return program_execute(p.modules.v, p.modules.n, argc - rest + 1, argv + rest - 1);
 }
