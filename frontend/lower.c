@@ -193,7 +193,8 @@ BcModule *lower_program(const LowerConfig *cfg, Package **pkgs, u32 n, Package *
   drain(lw);
   BcModule *m = lw->m;
   arena_free(&lw->arena);
-  PtrMap *maps[] = {&lw->funcs_by_symbol, &lw->globals_by_symbol, &lw->strings, &lw->itabs, &lw->iface_called, &lw->anew};
+  PtrMap *maps[] = {&lw->funcs_by_symbol, &lw->globals_by_symbol, &lw->strings,      &lw->itabs,
+                    &lw->local_types,     &lw->iface_called,      &lw->anew};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) ptrmap_free(maps[i]);
   xfree(lw);
   if (diags->nerrors == errors) return m;

@@ -78,6 +78,7 @@ struct Lower {
   PtrMap globals_by_symbol; /* Atom -> index + 1 */
   PtrMap strings;           /* Atom -> index + 1 */
   PtrMap itabs;
+  PtrMap local_types;       /* TypeName declared in a function -> number, as far as names need it */
   PtrMap iface_called;      /* method names called through interfaces */
   VEC(PendingMethod) methods;
   bool keep_all_methods;    /* reflection may call any exported method */

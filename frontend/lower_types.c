@@ -14,7 +14,12 @@
 static const u64 zero_bits[SHAPE_MAX_SLOTS / 64];
 
 /* ---- names ---- */
-static void write_type(Lower *lw, StrBuf *b, Type *t, bool key);
+typedef enum NameMode {
+  NAME_STRING, /* reflect's: package names; type arguments in link form */
+  NAME_LINK,   /* gc's link form: package paths, types declared in functions numbered */
+  NAME_KEY     /* package paths, types declared in functions marked with their position */
+} NameMode;
+static void write_type(Lower *lw, StrBuf *b, Type *t, NameMode key);
 
 const Atom *pkg_symbol_prefix(const Package *p) { return p->link_name ? p->link_name : pkg_path_symbol(p); }
 
@@ -49,39 +54,74 @@ const Atom *symbol_plain(const Atom *symbol) {
   return a;
 }
 
+/* Numbers the types declared in functions of package p in source order, as gc's export data does. */
+typedef struct LocalTypes {
+  Lower *lw;
+  uintptr_t n;
+} LocalTypes;
+
+static bool number_local_type(void *ctx, void *node) {
+  LocalTypes *l = ctx;
+  if (((Node *)node)->kind != N_TypeDecl) return true;
+  TypeDecl *d = node;
+  if (!d->alias && d->name->obj) ptrmap_set(&l->lw->local_types, d->name->obj, (void *)++l->n);
+  return true;
+}
+
+static void number_local_types(Lower *lw, Package *p) {
+  LocalTypes l = {lw, 0};
+  ptrmap_set(&lw->local_types, p, p);
+  for (u32 i = 0; i < p->files.n; i++)
+    for (u32 k = 0; k < p->files.v[i]->decls.n; k++)
+      if (p->files.v[i]->decls.v[k]->n.kind != N_TypeDecl) ast_inspect(p->files.v[i]->decls.v[k], number_local_type, &l);
+}
+
+static bool is_local_type(const Object *o) {
+  return o->pkg && o->parent && o->parent != o->pkg->scope && o->parent != universe;
+}
+
+static void write_local_number(Lower *lw, StrBuf *b, const Object *o) {
+  if (!is_local_type(o)) return;
+  if (!ptrmap_has(&lw->local_types, o->pkg)) number_local_types(lw, o->pkg);
+  uintptr_t n = (uintptr_t)ptrmap_get(&lw->local_types, o);
+  if (!n) ptrmap_set(&lw->local_types, o, (void *)(n = lw->local_types.n + 1000)); /* its body was checked late */
+  sb_printf(b, "\xc2\xb7%u", (u32)n);
+}
+
 /* Types declared in functions are told apart by where they are declared: that is the same in every module that refers to
  * them, also when it was compiled from the declarations alone. */
 static void write_local_mark(StrBuf *b, const Object *o) {
-  if (!o->pkg || o->parent == o->pkg->scope || !o->parent || o->parent == universe) return;
+  if (!is_local_type(o)) return;
   const char *file = o->pos.base ? pos_base(o->pos.base)->abspath->s : "", *slash = strrchr(file, '/');
   sb_printf(b, "\xc2\xb7%s:%u:%u", slash ? slash + 1 : file, (u32)o->pos.line, (u32)o->pos.col);
 }
 
 /* [a,b]; types declared in generic functions [outer;own]. */
-static void write_type_args(Lower *lw, StrBuf *b, Named *n) {
+static void write_type_args(Lower *lw, StrBuf *b, Named *n, NameMode mode) {
   TypeList *targs = named_targs(n);
   if (!targs || targs->n == 0) return;
   u32 outer = named_num_implicit(n);
   sb_putc(b, '[');
   for (u32 i = 0; i < targs->n; i++) {
     if (i) sb_putc(b, i == outer ? ';' : ',');
-    write_type(lw, b, targs->v[i], true);
+    write_type(lw, b, targs->v[i], mode == NAME_KEY ? NAME_KEY : NAME_LINK);
   }
   sb_putc(b, ']');
 }
 
-static void write_named(Lower *lw, StrBuf *b, Named *n, bool key) {
+static void write_named(Lower *lw, StrBuf *b, Named *n, NameMode key) {
   Object *o = n->obj;
   if (o->pkg) {
     sb_puts(b, key ? pkg_symbol_prefix(o->pkg)->s : o->pkg->name->s);
     sb_putc(b, '.');
   }
   sb_puts(b, o->name->s);
-  write_type_args(lw, b, n);
-  if (key) write_local_mark(b, o);
+  write_type_args(lw, b, n, key);
+  if (key == NAME_KEY) write_local_mark(b, o);
+  if (key == NAME_LINK) write_local_number(lw, b, o);
 }
 
-static void write_params(Lower *lw, StrBuf *b, Tuple *params, bool variadic, bool key) {
+static void write_params(Lower *lw, StrBuf *b, Tuple *params, bool variadic, NameMode key) {
   sb_putc(b, '(');
   for (u32 i = 0; params && i < params->n; i++) {
     Type *t = params->vars[i]->type;
@@ -95,7 +135,7 @@ static void write_params(Lower *lw, StrBuf *b, Tuple *params, bool variadic, boo
   sb_putc(b, ')');
 }
 
-static void write_signature(Lower *lw, StrBuf *b, Signature *s, bool key) {
+static void write_signature(Lower *lw, StrBuf *b, Signature *s, NameMode key) {
   write_params(lw, b, s->params, s->variadic, key);
   u32 n = s->results ? s->results->n : 0;
   if (n == 0) return;
@@ -104,7 +144,7 @@ static void write_signature(Lower *lw, StrBuf *b, Signature *s, bool key) {
   else write_params(lw, b, s->results, false, key);
 }
 
-static void write_struct(Lower *lw, StrBuf *b, Struct *s, bool key) {
+static void write_struct(Lower *lw, StrBuf *b, Struct *s, NameMode key) {
   sb_puts(b, "struct {");
   for (u32 i = 0; i < s->nfields; i++) {
     Object *f = s->fields[i];
@@ -124,7 +164,7 @@ static void write_struct(Lower *lw, StrBuf *b, Struct *s, bool key) {
   sb_puts(b, s->nfields ? " }" : "}");
 }
 
-static void write_interface(Lower *lw, StrBuf *b, Type *t, bool key) {
+static void write_interface(Lower *lw, StrBuf *b, Type *t, NameMode key) {
   u32 n = iface_num_methods(t);
   sb_puts(b, "interface {");
   for (u32 i = 0; i < n; i++) {
@@ -137,7 +177,7 @@ static void write_interface(Lower *lw, StrBuf *b, Type *t, bool key) {
   sb_puts(b, n ? " }" : "}");
 }
 
-static void write_chan(Lower *lw, StrBuf *b, Chan *c, bool key) {
+static void write_chan(Lower *lw, StrBuf *b, Chan *c, NameMode key) {
   Type *elem = type_unalias(c->elem);
   bool paren = c->dir != CHAN_RECV && elem->kind == TYPE_CHAN && ((Chan *)elem)->dir == CHAN_RECV && c->dir == CHAN_BOTH;
   sb_puts(b, c->dir == CHAN_RECV ? "<-chan " : c->dir == CHAN_SEND ? "chan<- " : "chan ");
@@ -146,7 +186,7 @@ static void write_chan(Lower *lw, StrBuf *b, Chan *c, bool key) {
   if (paren) sb_putc(b, ')');
 }
 
-static void write_type(Lower *lw, StrBuf *b, Type *t, bool key) {
+static void write_type(Lower *lw, StrBuf *b, Type *t, NameMode key) {
   t = type_unalias(t);
   switch (t->kind) {
   case TYPE_BASIC: {
@@ -192,7 +232,7 @@ static void write_type(Lower *lw, StrBuf *b, Type *t, bool key) {
   BUG("type kind %d has no name", t->kind);
 }
 
-static const Atom *type_name_atom(Lower *lw, Type *t, bool key) {
+static const Atom *type_name_atom(Lower *lw, Type *t, NameMode key) {
   StrBuf b = {0};
   write_type(lw, &b, t, key);
   const Atom *a = atom_new(sb_cstr(&b), b.n);
@@ -344,7 +384,7 @@ static IrShape aggregate_shape(Lower *lw, const Layout *l) {
 static TypeInfo *type_info(Lower *lw, Type *t) {
   t = type_unalias(t);
   if (t->lowered) return t->lowered;
-  const Atom *key = type_name_atom(lw, t, true);
+  const Atom *key = type_name_atom(lw, t, NAME_KEY);
   TypeInfo *ti = ptrmap_get(&lower_shared.layouts, key);
   if (!ti) {
     ti = NEW(&types_arena, TypeInfo);
@@ -366,7 +406,7 @@ static TypeInfo *type_info(Lower *lw, Type *t) {
 
 const Layout *lower_layout(Lower *lw, Type *t) { return &type_info(lw, t)->layout; }
 const Atom *type_symbol(Lower *lw, Type *t) { return type_info(lw, t)->key; }
-const Atom *type_reflect_string(Lower *lw, Type *t) { return symbol_plain(type_name_atom(lw, t, false)); }
+const Atom *type_reflect_string(Lower *lw, Type *t) { return symbol_plain(type_name_atom(lw, t, NAME_STRING)); }
 
 Type *closure_struct_type(Lower *lw, Type *const *captured, u32 n) {
   (void)lw;
@@ -517,7 +557,7 @@ static void recipe_methods(Lower *lw, u32 at, Type *t) {
 static void recipe_named(Lower *lw, BcType *b, Named *n) {
   StrBuf name = {0};
   sb_puts(&name, n->obj->name->s);
-  write_type_args(lw, &name, n);
+  write_type_args(lw, &name, n, NAME_STRING);
   b->name = symbol_plain(atom_new(name.p, name.n));
   sb_free(&name);
   b->pkgpath = n->obj->pkg ? pkg_path_symbol(n->obj->pkg) : NULL;
