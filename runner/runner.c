@@ -21,7 +21,7 @@ int main(int argc, char **argv) {
   Err e;
   Bundle b;
   if (!bundle_of_self(&b)) return fail("there is no program behind this executable");
-  BcModule *m = module_read(b.module, b.nmodule, &e);
+  BcModule *m = module_read_packed(b.module, b.nmodule, &e);
   if (!m) return fail(e.msg);
   vm_new(argc, argv);
   stdlib_set_args(argc, argv);
