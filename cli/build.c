@@ -5,9 +5,11 @@
  * are built one after the other, each in a process of its own. What a run leaves is whole or what was there before.
  * Start reading at cmd_build().
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -115,6 +117,48 @@ static void print_packages(const BuildFlags *f, const Program *p) {
   }
 }
 
+/* ---- errors: under the name of the package that has them ---- */
+/* What is printed on standard error from now on is kept, until blame() prints it. */
+static int keep_stderr(int *saved) {
+  int fd = memfd_create("messages", MFD_CLOEXEC);
+  fflush(stderr);
+  *saved = dup(STDERR_FILENO);
+  if (fd >= 0) dup2(fd, STDERR_FILENO);
+  return fd;
+}
+
+/* The package whose source does not compile; NULL: its files or imports are not in order. */
+static const LoadPackage *faulty_package(const Program *p) {
+  const LoadPackageList *all = p->loader ? loader_order(p->loader) : NULL;
+  for (u32 i = 0; all && i < all->n; i++)
+    for (u32 k = 0; k < all->v[i]->files.n; k++)
+      if (all->v[i]->files.v[k]->nerrors) return all->v[i];
+  return p->packages.n ? VEC_LAST(&p->packages)->loader : NULL;
+}
+
+/* Prints what was kept, under "# path"; files of the working directory are "./x.go". */
+static void blame(int fd, int saved, const LoadPackage *faulty) {
+  fflush(stderr);
+  dup2(saved, STDERR_FILENO);
+  close(saved);
+  off_t size = fd >= 0 ? lseek(fd, 0, SEEK_END) : 0;
+  if (size > 0) {
+    char *text = xmalloc((size_t)size + 1);
+    ssize_t n = pread(fd, text, (size_t)size, 0);
+    text[n > 0 ? n : 0] = 0;
+    if (faulty) fprintf(stderr, "# %s\n", faulty->path->s);
+    for (char *p = text, *end; *p; p = end) {
+      end = p + strcspn(p, "\n");
+      end += *end == '\n';
+      size_t name = strcspn(p, ":/ \t\n");
+      bool bare = faulty && name > 3 && p[name] == ':' && memcmp(p + name - 3, ".go", 3) == 0;
+      fprintf(stderr, "%s%.*s", bare ? "./" : "", (int)(end - p), p);
+    }
+    xfree(text);
+  }
+  if (fd >= 0) close(fd);
+}
+
 /* ---- one package ---- */
 typedef struct Build {
   const BuildFlags *flags;
@@ -206,7 +250,10 @@ static int build_package(const Build *b, char *const *args, int n) {
   Program p = {0};
   BuildVars vars = {0};
   StrBuf info = {0};
-  if (!program_load(&p, &f->program, args, n, true)) return 1;
+  int saved, fd = keep_stderr(&saved);
+  bool loaded = program_load(&p, &f->program, args, n, true);
+  blame(fd, saved, loaded ? NULL : faulty_package(&p));
+  if (!loaded) return 1;
   const LoadPackage *lp = p.main->loader;
   bool is_main = atom_is(lp->name, "main");
   const char *output = output_of(b, lp, is_main);
