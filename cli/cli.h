@@ -11,6 +11,7 @@ int cmd_test(int argc, char **argv);
 int cmd_image(int argc, char **argv);
 int cmd_dump(int argc, char **argv);
 int cmd_repl(int argc, char **argv);
+int cmd_list(int argc, char **argv);
 int cmd_env(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 int cmd_help(int argc, char **argv);

@@ -114,4 +114,6 @@ typedef struct FileFilter {
   u32 ntags;
 } FileFilter;
 bool file_filter_match(const FileFilter *f, const char *name, const char *text, size_t n);
+/* The filter for packages of users: this machine's, with the loader's tags. */
+void loader_filter(Loader *l, FileFilter *out);
 #endif

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "frontend/loader_import.h"
 #include "frontend/loader_priv.h"
 
 static const char *const known_os[] = {
@@ -116,6 +117,11 @@ bool file_filter_match(const FileFilter *f, const char *name, const char *text, 
   return ok;
 }
 
+void loader_filter(Loader *l, FileFilter *out) {
+  load_modules(l, NULL);
+  *out = (FileFilter){.goarch = "amd64", .tags = l->tags.v, .ntags = l->tags.n};
+}
+
 void load_filter_for(Loader *l, const LoadPackage *p, FileFilter *out) {
   static const char *const default_tags[] = {
 #define STD_TAG(tag) tag,
@@ -144,7 +150,7 @@ void load_filter_for(Loader *l, const LoadPackage *p, FileFilter *out) {
 #undef STD_ARCH
 #undef STD_NOTAG
   };
-  *out = (FileFilter){.goarch = "amd64", .tags = l->tags.v, .ntags = l->tags.n};
+  loader_filter(l, out);
   if (!p->is_std) return;
   if (!IN_LIST(amd64_packages, p->path->s)) out->goarch = NULL;
   l->std_tags.n = 0;

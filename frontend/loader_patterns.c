@@ -116,7 +116,8 @@ static void subdirs(Walk *w, const char *dir, StrVec *out) {
 static bool holds_package(Walk *w, const char *dir) {
   PkgScan s;
   Arena a = {0};
-  FileFilter filter = {.goarch = "amd64", .tags = w->l->tags.v, .ntags = w->l->tags.n};
+  FileFilter filter;
+  loader_filter(w->l, &filter);
   pkgscan_dir(&a, dir, dir, &filter, &s);
   arena_free(&a);
   return s.problem == SCAN_OK || s.problem == SCAN_BAD;
@@ -256,7 +257,8 @@ static void add_dependency(All *a, const ImportFound *f) {
   VEC_PUSH(&a->l->arena, a->out, f->path);
   ImportFrom from = {f->path, f->dir, f->is_std, f->module};
   PkgScan s;
-  FileFilter filter = {.goarch = "amd64", .tags = a->l->tags.v, .ntags = a->l->tags.n};
+  FileFilter filter;
+  loader_filter(a->l, &filter);
   if (!f->dir->len) return;
   pkgscan_dir(&a->l->arena, f->dir->s, f->dir->s, &filter, &s);
   add_imports(a, &from, &s.go.imports);

@@ -65,6 +65,12 @@ bool modules_prefix_of_dir(const Modules *m, const char *dir, const Atom **path,
 bool modules_build_list(Modules *m, ModuleList *out, const char **error);
 /* The module's source on this machine, extracted when it is in the cache or a file proxy only. */
 bool modules_fetch(Modules *m, Module *mod, const char **error);
+/* Like modules_fetch, but only for what is unpacked already. */
+bool modules_fetch_known(Modules *m, Module *mod);
+/* What go.sum and the cache know of a module: NULL for what is not known. */
+void modules_facts(Modules *m, const Module *mod, const char **sum, const char **gomod_sum, const char **time);
+/* dir joined with rel, which may be absolute; "." and ".." are resolved by their names. */
+const char *mod_join(Arena *a, const char *dir, const char *rel);
 const char *modules_vendor_dir(const Modules *m); /* NULL without */
 /* The patterns of a module's ignore lines. */
 const Atom *const *modules_ignores(Modules *m, const Module *mod, u32 *n);

@@ -216,3 +216,37 @@ bool mod_fetch_dir(Modules *m, Module *mod, const char **dir, const char **error
   mod->dir = *dir;
   return true;
 }
+
+bool modules_fetch_known(Modules *m, Module *mod) {
+  ModVersion v = {mod->path, mod->version};
+  const Replacement *r = mod_replacement(m, v);
+  if (r && r->r.to.version->len == 0) {
+    mod->dir = mod_join(&m->arena, r->base, r->r.to.path->s);
+  } else {
+    if (r) v = r->r.to;
+    const char *dir = cache_dir(m, v);
+    if (is_complete(m, v, dir)) mod->dir = dir;
+  }
+  if (mod->replace) mod->replace->dir = mod->dir;
+  return mod->dir != NULL;
+}
+
+/* The value of "Time" in a version's .info file. */
+static const char *version_time(Modules *m, ModVersion v) {
+  StrBuf text = {0};
+  const char *out = NULL, *p;
+  if (load_read_file(mod_cache_file(m, v, "info"), &text, NULL) && (p = strstr(sb_cstr(&text), "\"Time\":"))) {
+    p += 7 + strspn(p + 7, " \t");
+    size_t n = *p == '"' ? strcspn(p + 1, "\"") : 0;
+    if (n) out = arena_printf(&m->arena, "%.*s", (int)n, p + 1);
+  }
+  sb_free(&text);
+  return out;
+}
+
+void modules_facts(Modules *m, const Module *mod, const char **sum, const char **gomod_sum, const char **time) {
+  ModVersion v = {mod->path, mod->version};
+  *sum = mod_sum_of(m, v, false);
+  *gomod_sum = mod_sum_of(m, v, true);
+  *time = version_time(m, v);
+}

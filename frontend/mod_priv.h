@@ -74,8 +74,6 @@ const char *mod_short_path(const Modules *m, Arena *a, const char *path);
 bool mod_is_file(const char *path);
 /* "X requires go >= 1.99 (running go 1.26.11)" when v is newer than what is implemented; else NULL. */
 const char *mod_too_new(Modules *m, const char *what, const char *v);
-/* dir joined with rel, which may be absolute, "." and ".." resolved by their names. */
-const char *mod_join(Arena *a, const char *dir, const char *rel);
 
 /* mod_graph.c */
 /* What module path@version is replaced by; NULL when it is not. */
@@ -97,6 +95,7 @@ const char *mod_cache_file(Modules *m, ModVersion v, const char *suffix);
 
 /* mod_sum.c */
 bool mod_must_have_sums(const Modules *m);
+const char *mod_sum_of(Modules *m, ModVersion v, bool gomod); /* NULL: not in go.sum */
 bool mod_have_sum(Modules *m, ModVersion v, bool gomod);
 /* Checks a hash against go.sum: false and a text for a mismatch. Without an entry it is true. */
 bool mod_check_sum(Modules *m, ModVersion v, bool gomod, const char *hash, const char **error);

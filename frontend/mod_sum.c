@@ -58,13 +58,15 @@ static ModVersion key_of(ModVersion v, bool gomod) {
   return v;
 }
 
-bool mod_have_sum(Modules *m, ModVersion v, bool gomod) {
+const char *mod_sum_of(Modules *m, ModVersion v, bool gomod) {
   ModVersion key = key_of(v, gomod);
   read_sums(m);
   for (u32 i = 0; i < m->sums.n; i++)
-    if (modversion_eq(m->sums.v[i].mod, key) && strncmp(m->sums.v[i].hash->s, "h1:", 3) == 0) return true;
-  return false;
+    if (modversion_eq(m->sums.v[i].mod, key) && strncmp(m->sums.v[i].hash->s, "h1:", 3) == 0) return m->sums.v[i].hash->s;
+  return NULL;
 }
+
+bool mod_have_sum(Modules *m, ModVersion v, bool gomod) { return mod_sum_of(m, v, gomod) != NULL; }
 
 bool mod_check_sum(Modules *m, ModVersion v, bool gomod, const char *hash, const char **error) {
   ModVersion key = key_of(v, gomod);

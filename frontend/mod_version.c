@@ -8,6 +8,8 @@
 
 #include <strings.h>
 
+#include "frontend/unicode.h"
+
 const char *modversion_string(Arena *a, ModVersion v) {
   return v.version && v.version->len ? arena_printf(a, "%s@%s", v.path->s, v.version->s) : v.path->s;
 }
@@ -254,7 +256,17 @@ static const char *quoted_rune(Arena *a, const char *p, size_t n) {
   return arena_printf(a, "'%.*s'", k, p);
 }
 
-static const char *check_elem(Arena *a, const char *e, size_t n, bool is_import) {
+typedef enum PathKind { PATH_MODULE, PATH_IMPORT, PATH_FILE } PathKind;
+
+static bool char_ok(const char *p, size_t n, PathKind kind, int *used) {
+  i32 r;
+  *used = utf8_decode(p, n, &r);
+  if (is_ident(*p) || *p == '.' || *p == '_' || *p == '~' || (kind == PATH_IMPORT && *p == '+')) return true;
+  if (kind != PATH_FILE) return false;
+  return r < 0x80 ? strchr("!#$%&()+,=@[]^{} ", r) != NULL && r : unicode_is_letter(r);
+}
+
+static const char *check_elem(Arena *a, const char *e, size_t n, PathKind kind) {
   size_t dots = 0, base = n;
   if (n == 0) return "empty path element";
   for (size_t i = 0; i < n; i++) {
@@ -262,36 +274,36 @@ static const char *check_elem(Arena *a, const char *e, size_t n, bool is_import)
     if (e[i] == '.' && base == n) base = i;
   }
   if (dots == n) return arena_printf(a, "invalid path element \"%.*s\"", (int)n, e);
-  if (*e == '.' && !is_import) return "leading dot in path element";
+  if (*e == '.' && kind == PATH_MODULE) return "leading dot in path element";
   if (e[n - 1] == '.') return "trailing dot in path element";
-  for (size_t i = 0; i < n; i++) {
-    bool ok = is_ident(e[i]) || e[i] == '.' || e[i] == '_' || e[i] == '~' || (is_import && e[i] == '+');
-    if (!ok) return arena_printf(a, "invalid char %s", quoted_rune(a, e + i, n - i));
-  }
+  int used;
+  for (size_t i = 0; i < n; i += (size_t)used)
+    if (!char_ok(e + i, n - i, kind, &used)) return arena_printf(a, "invalid char %s", quoted_rune(a, e + i, n - i));
   if (reserved_on_windows(e, base))
     return arena_printf(a, "\"%.*s\" disallowed as path element component on Windows", (int)base, e);
+  if (kind == PATH_FILE) return NULL;
   const char *tilde = memrchr(e, '~', base);
   if (tilde && tilde + 1 < e + base && all_digits((Span){tilde + 1, (size_t)(e + base - tilde - 1)}))
     return "trailing tilde and digits in path element";
   return NULL;
 }
 
-static const char *check_path(Arena *a, const char *path, bool is_import) {
+static const char *check_path(Arena *a, const char *path, PathKind kind) {
   if (!utf8_valid(path)) return "invalid UTF-8";
   if (!*path) return "empty string";
-  if (*path == '-') return "leading dash";
+  if (*path == '-' && kind != PATH_FILE) return "leading dash";
   if (strstr(path, "//")) return "double slash";
   if (path[strlen(path) - 1] == '/') return "trailing slash";
   for (const char *p = path;;) {
     size_t n = strcspn(p, "/");
-    const char *why = check_elem(a, p, n, is_import);
+    const char *why = check_elem(a, p, n, kind);
     if (why || !p[n]) return why;
     p += n + 1;
   }
 }
 
 const char *modpath_check_import_kind(Arena *a, const char *path, const char *kind) {
-  const char *why = check_path(a, path, true);
+  const char *why = check_path(a, path, PATH_IMPORT);
   return why ? arena_printf(a, "malformed %s path \"%s\": %s", kind, path, why) : NULL;
 }
 
@@ -299,8 +311,13 @@ const char *modpath_check_import(Arena *a, const char *path) {
   return modpath_check_import_kind(a, path, "import");
 }
 
+const char *modpath_check_file(Arena *a, const char *path) {
+  const char *why = check_path(a, path, PATH_FILE);
+  return why ? arena_printf(a, "malformed file path \"%s\": %s", path, why) : NULL;
+}
+
 static const char *check_module_path(Arena *a, const char *path) {
-  const char *why = check_path(a, path, false);
+  const char *why = check_path(a, path, PATH_MODULE);
   if (why) return why;
   size_t n = strcspn(path, "/"), major;
   if (!memchr(path, '.', n)) return "missing dot in first path element";

@@ -40,6 +40,7 @@ bool modpath_split(const char *path, size_t *major);
 const char *modpath_check(Arena *a, const char *path);        /* a module path that a proxy may have */
 const char *modpath_check_import(Arena *a, const char *path); /* an import path */
 const char *modpath_check_import_kind(Arena *a, const char *path, const char *kind);
+const char *modpath_check_file(Arena *a, const char *path); /* the name of a file in a module */
 /* Whether v is a version for a path with that suffix; the error is what follows "version ... invalid: ". */
 const char *modpath_check_major(Arena *a, const char *v, const char *major);
 /* Upper case as "!lower", for file systems that do not tell them apart. */
