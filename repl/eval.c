@@ -43,11 +43,12 @@ static void print_user_frames(const G *g) {
       elided++;
       continue;
     }
-    bool item = strncmp(pos.func, "main.init", 9) == 0 && !strchr(pos.func + 9, '(');
     print_format("%s%s\n\t%s:%u\n", pos.func, it.rec->nargs ? "(...)" : "()", pos.file, pos.line);
-    (void)item;
   }
   if (elided) print_format("...%u frames elided...\n", elided);
+  FuncPos pos;
+  if (g->gopc && vm_hooks.func_pos(g->gopc, false, &pos) && is_user_frame(&pos))
+    print_format("created by %s\n\t%s:%u\n", pos.func, pos.file, pos.line);
 }
 static void print_goroutine(G *g) {
   if (!g->pc) return;

@@ -16,6 +16,7 @@ typedef struct Scan {
   Dx d;
   int depth;        /* open brackets */
   bool broken;      /* the text ends inside a raw string or a comment */
+  u32 stray;        /* offset + 1 of the first closing bracket since it was reset that closes nothing */
   size_t prev_end;  /* behind the token before the current one */
   Token prev;
 } Scan;
@@ -44,7 +45,10 @@ static void advance(Scan *s) {
   u32 before = s->sink.diags.n;
   scan_next(&s->d);
   Token t = s->d.s.tok;
-  if ((t == TOK_Rparen || t == TOK_Rbrack || t == TOK_Rbrace) && s->depth > 0) s->depth--;
+  if (t == TOK_Rparen || t == TOK_Rbrack || t == TOK_Rbrace) {
+    if (s->depth > 0) s->depth--;
+    else if (!s->stray) s->stray = (u32)s->d.s.start + 1;
+  }
   for (u32 i = before; i < s->sink.diags.n; i++)
     if (strstr(s->sink.diags.v[i].msg, "not terminated")) s->broken = true;
 }
@@ -159,28 +163,56 @@ static void add_item(ItemList *out, Item item, const char *text) {
   else VEC_PUSH(NULL, out, item);
 }
 
+static u32 offset_of(const char *text, size_t n, u32 line, u32 col) {
+  const char *p = text;
+  for (; line > 1 && (p = memchr(p, '\n', n - (size_t)(p - text))); line--) p++;
+  u32 at = p ? (u32)(p - text) + col - 1 : (u32)n;
+  return at < n ? at : (u32)n;
+}
+
+/* The next item's first byte: the current token, or what the scanner objected to before it. */
+static Item item_start(const Scan *s, const char *text, size_t n, u32 errors_before) {
+  Item item = {.kind = ITEM_STMT, .start = (u32)s->d.s.start, .line = s->d.s.line, .col = s->d.s.col};
+  if (s->sink.diags.n == errors_before) return item;
+  Pos p = s->sink.diags.v[errors_before].pos;
+  u32 at = offset_of(text, n, p.line, p.col);
+  if (at >= item.start) return item;
+  return (Item){.kind = ITEM_STMT, .start = at, .line = p.line, .col = p.col};
+}
+
 void input_split(const char *text, size_t n, ItemList *out) {
   Scan s;
+  u32 errors = 0;
   scan_start(&s, text, n);
   advance(&s);
-  while (s.d.s.tok != TOK_EOF) {
-    if (s.d.s.tok == TOK_Semi) {
+  while (s.d.s.tok != TOK_EOF || s.sink.diags.n > errors) {
+    if (s.d.s.tok == TOK_Semi && s.sink.diags.n == errors) {
       advance(&s);
       continue;
     }
+    Item item = item_start(&s, text, n, errors);
     u32 start = (u32)s.d.s.start;
-    Item item = {.kind = ITEM_STMT, .start = start, .line = s.d.s.line, .col = s.d.s.col};
+    if (s.d.s.tok == TOK_EOF) {
+      item.end = (u32)n;
+      add_item(out, item, text);
+      break;
+    }
     if (s.d.s.tok == TOK_Colon) {
       item.kind = ITEM_COMMAND;
       item.end = command_end(&s, text, n, start);
+      errors = s.sink.diags.n;
       add_item(out, item, text);
       continue;
     }
     Shape shape = shape_of(text + start, n - start);
     if (shape.decl) item.kind = ITEM_DECLS;
     else if (shape.define) item.kind = ITEM_DEFINE, item.define = start + shape.define;
+    s.stray = 0;
+    if (s.d.s.tok == TOK_Rparen || s.d.s.tok == TOK_Rbrack || s.d.s.tok == TOK_Rbrace) s.stray = start + 1;
     advance(&s);
     item.end = item_end(&s, text, start, shape.header);
+    errors = s.sink.diags.n;
+    if (s.stray) item.kind = ITEM_STRAY, item.define = s.stray - 1;
     if (!shape.package) add_item(out, item, text);
   }
   scan_end(&s);
@@ -188,16 +220,20 @@ void input_split(const char *text, size_t n, ItemList *out) {
 
 bool input_incomplete(const char *text, size_t n) {
   Scan s;
-  scan_start(&s, text, n);
+  StrBuf whole = {0}; /* a string that its line does not close is an error, no reason to go on */
+  sb_write(&whole, text, n);
+  sb_putc(&whole, '\n');
+  scan_start(&s, sb_cstr(&whole), whole.n);
   do advance(&s);
   while (s.d.s.tok != TOK_EOF);
-  bool open = s.broken || s.depth > 0;
+  bool open = (s.broken || s.depth > 0) && !s.stray;
   scan_end(&s);
+  sb_free(&whole);
   if (open) return true;
   ItemList items = {0};
   input_split(text, n, &items);
   bool more = false;
-  if (items.n && VEC_LAST(&items).kind != ITEM_COMMAND) {
+  if (items.n && VEC_LAST(&items).kind <= ITEM_STMT) {
     const Item *last = &VEC_LAST(&items);
     u32 end = (u32)n;
     bool decl = last->kind == ITEM_DECLS;

@@ -12,13 +12,14 @@ typedef enum ItemKind {
   ITEM_DECLS,   /* imports, constants, types, variables, functions, methods */
   ITEM_DEFINE,  /* a, b := x */
   ITEM_STMT,    /* any other statement, an expression too */
-  ITEM_COMMAND  /* a line that starts with ":" */
+  ITEM_COMMAND, /* a line that starts with ":" */
+  ITEM_STRAY    /* Go with a bracket that closes nothing */
 } ItemKind;
 typedef struct Item {
   ItemKind kind;
   u32 start, end;   /* its bytes */
   u32 line, col;    /* of the first, from 1 */
-  u32 define;       /* ITEM_DEFINE: where the ":=" is */
+  u32 define;       /* ITEM_DEFINE: where the ":=" is; ITEM_STRAY: the bracket */
 } Item;
 typedef VEC(Item) ItemList;
 

@@ -73,6 +73,12 @@ static const char *input_line(const char *input, size_t size, u32 line, size_t *
   return p;
 }
 
+static u32 lines_of(const char *input, size_t n) {
+  u32 lines = 1;
+  for (size_t i = 0; i + 1 < n; i++) lines += input[i] == '\n';
+  return lines;
+}
+
 /* The line, and below it a caret under byte col: tabs stay tabs, other characters before it become blanks. */
 static void add_source(StrBuf *b, const char *line, size_t n, u32 col) {
   sb_puts(b, "\t");
@@ -88,12 +94,38 @@ static void add_source(StrBuf *b, const char *line, size_t n, u32 col) {
 static void add_diag(StrBuf *b, const Diag *d, const char *input, size_t n) {
   RelPos p = pos_rel(d->pos);
   bool own = p.filename && atom_is(p.filename, "input");
+  u32 last = own ? lines_of(input, n) : 0;
+  if (own && p.line > last) {
+    if (b->n) return; /* a consequence of what was reported, at what we added */
+    size_t end = 0;
+    input_line(input, n, last, &end);
+    p.line = last;
+    p.col = (u32)end + 1;
+  }
   if (own) sb_printf(b, "%u:%u: %s\n", p.line, p.col, d->msg);
   else if (p.filename && p.line) sb_printf(b, "%s:%u:%u: %s\n", p.filename->s, p.line, p.col, d->msg);
   else sb_printf(b, "%s\n", d->msg);
   size_t len;
   const char *line = own ? input_line(input, n, p.line, &len) : NULL;
   if (line && len) add_source(b, line, len, p.col);
+}
+
+void report_at(const char *input, size_t n, u32 at, const char *fmt, ...) {
+  StrBuf b = {0};
+  u32 line = 1, start = 0;
+  for (u32 i = 0; i < at; i++)
+    if (input[i] == '\n') line++, start = i + 1;
+  sb_printf(&b, "%u:%u: ", line, at - start + 1);
+  va_list ap;
+  va_start(ap, fmt);
+  sb_vprintf(&b, fmt, ap);
+  va_end(ap);
+  sb_putc(&b, '\n');
+  size_t len;
+  const char *text = input_line(input, n, line, &len);
+  add_source(&b, text, len, at - start + 1);
+  write_fd(STDERR_FILENO, b.p, b.n);
+  sb_free(&b);
 }
 
 void report_diags(DiagSink *sink, const char *input, size_t n) {

@@ -10,6 +10,8 @@ void report_error(const char *fmt, ...) PRINTF(1, 2); /* and a newline */
 void report_note(const char *fmt, va_list ap);
 /* Diagnostics of an input, at most 10: position, message, the line and a caret. */
 void report_diags(DiagSink *sink, const char *input, size_t n);
+/* The same for one message at byte `at` of the input. */
+void report_at(const char *input, size_t n, u32 at, const char *fmt, ...) PRINTF(4, 5);
 /* Whether the cursor is behind some output rather than at the start of a line. */
 bool report_in_line(void);
 /* For host.h: bytes that others write to standard output and error. */

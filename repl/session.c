@@ -168,18 +168,16 @@ static void redefine_func(Session *s, Object *o, Object *hidden) {
     note(s, "%s: instances made before keep the old code", o->name->s);
     return;
   }
-  if (!types_identical(o->type, hidden->type)) {
-    note(s, "%s has another signature now; functions declared before call the old one", o->name->s);
-    return;
-  }
+  bool any = false;
   const char *symbol = lower_func_symbol(o)->s;
   for (Scope *sc = o->pkg->scope->parent; sc; sc = sc->parent) {
     Object *old = scope_lookup(sc, o->name);
     bool same = old && old->kind == OBJ_FUNC && old->pkg && old->pkg->link_name && !is_generic_func(old) &&
                 types_identical(o->type, old->type);
-    if (same) vm_redefine(lower_func_symbol(old)->s, symbol);
+    if (same) vm_redefine(lower_func_symbol(old)->s, symbol), any = true;
   }
-  note(s, "%s is redefined for all its callers", o->name->s);
+  note(s, any ? "%s is redefined for all its callers"
+              : "%s has another signature now; functions declared before call the old one", o->name->s);
 }
 
 /* After linking: functions, methods; notes about the rest. */
@@ -412,6 +410,7 @@ static bool run_item(Session *s, const char *text, size_t n, const Item *it) {
     if (!check_expr_item(&u, it, &x)) ok = fail(&u);
     else ok = x ? run_expr(&u, it, x) : run_unit(&u, false);
     break;
+  case ITEM_STRAY: report_at(text, n, it->define, "syntax error: unexpected %c", text[it->define]); break;
   case ITEM_COMMAND: break;
   }
   unit_free(&u);
