@@ -24,7 +24,6 @@ static void write_type(Lower *lw, StrBuf *b, Type *t, NameMode key);
 const Atom *pkg_symbol_prefix(const Package *p) { return p->link_name ? p->link_name : pkg_path_symbol(p); }
 
 const Atom *pkg_path_symbol(const Package *p) {
-  if (atom_is(p->name, "main")) return p->name;
   const char *s = p->path->s, *slash = strrchr(s, '/'), *last = slash ? slash + 1 : s;
   if (!strchr(last, '.')) return p->path;
   StrBuf b = {0};
@@ -638,7 +637,7 @@ u32 lower_type(Lower *lw, Type *t) {
     b.has_uncommon = true;
   }
   lw->m->types.v[at] = b;
-  if (lw->defined && ptrmap_has(&lw->defined->types, b.key) && !ptrmap_has(&lw->anew, b.key)) {
+  if (lower_defined_type(lw, b.key) && !ptrmap_has(&lw->anew, b.key)) {
     extern_recipe(lw, at, l);
     return at;
   }
