@@ -18,6 +18,7 @@
 #include "bytecode/merge.h"
 #include "cli/buildinfo.h"
 #include "cli/bundle.h"
+#include "cli/image.h"
 #include "frontend/mod.h"
 
 /* ---- names ---- */
@@ -59,6 +60,12 @@ static const char *default_name(const LoadPackage *lp) {
   return base_name(atom_new(lp->path->s, (size_t)(elem - 1 - lp->path->s))->s);
 }
 
+/* The Go tree that std is from: the image's, or the one in use. */
+static const char *goroot_of_std(void) {
+  Err e;
+  return image.std ? image.goroot->s : cli_goroot(&e);
+}
+
 /* ---- -trimpath ---- */
 /* The name a file of package lp gets: import path and base name, the module's version behind its path; files of the
  * command line are "./x.go". */
@@ -72,15 +79,12 @@ static const Atom *trimmed_name(const LoadPackage *lp, const char *file) {
 
 static void trim_paths(BcModule *m, const Program *p) {
   const LoadPackageList *all = loader_order(p->loader);
-  const char *roots[] = {atom_printf("%s/", cli_overlay())->s, NULL};
-  Err e;
-  const char *goroot = cli_goroot(&e);
-  if (goroot) roots[1] = atom_printf("%s/src/", goroot)->s;
+  const char *roots[] = {atom_printf("%s/", cli_overlay())->s, atom_printf("%s/src/", goroot_of_std())->s};
   for (u32 i = 0; i < m->files.n; i++) {
     const char *file = m->files.v[i]->s;
     size_t dir = (size_t)(base_name(file) - file);
     for (u32 k = 0; k < ARRAY_LEN(roots); k++)
-      if (roots[k] && strncmp(file, roots[k], strlen(roots[k])) == 0)
+      if (strncmp(file, roots[k], strlen(roots[k])) == 0)
         m->files.v[i] = atom_cstr(file + strlen(roots[k]));
     for (u32 k = 0; k < all->n; k++) {
       const LoadPackage *lp = all->v[k];
@@ -193,14 +197,30 @@ static void make_parents(const char *path) {
   sb_free(&b);
 }
 
+/* A program as one module, from those of the image and of its packages. */
+static BcModule *link_program(const Program *p, Err *e) {
+  VEC(const BcModule *) all = {0};
+  if (!image.std) return p->modules.v[0];
+  VEC_PUSH(NULL, &all, image.std);
+  for (u32 i = 0; i < p->modules.n; i++) VEC_PUSH(NULL, &all, p->modules.v[i]);
+  BcModule *m = module_merge(all.v, all.n, e);
+  VEC_FREE(&all);
+  return m;
+}
+
+/* The module to write: the linked program, or that of a package that is none. */
 static BcModule *compile(const Build *b, Program *p, const BuildVars *vars, StrBuf *info) {
   Err e;
   const LoadPackage *lp = p->main->loader;
   bool is_main = atom_is(lp->name, "main");
   BcModule *m = program_lower(p, !is_main);
-  if (!m) return NULL;
-  const char *goroot = cli_goroot(&e);
-  m->goversion = atom_cstr(cli_go_version(goroot));
+  if (!m || !is_main) return m;
+  m = link_program(p, &e);
+  if (!m) {
+    fprintf(stderr, "# %s\n%s\n", lp->path->s, e.msg);
+    return NULL;
+  }
+  const char *goroot = goroot_of_std();
   for (u32 i = 0; i < vars->n; i++) {
     if (module_set_string_var(m, vars->v[i].symbol, vars->v[i].value, strlen(vars->v[i].value), &e)) continue;
     fprintf(stderr, "# %s\n%s\n", lp->path->s, e.msg);
@@ -267,7 +287,6 @@ static int build_package(const Build *b, char *const *args, int n) {
   buildinfo_text(f, &p, &info);
   BcModule *m = compile(b, &p, &vars, &info);
   int status = !m ? 1 : output ? write_output(output, m, lp, sb_cstr(&info)) : 0;
-  if (m) module_free(m);
   sb_free(&info);
   VEC_FREE(&vars);
   program_free(&p);
@@ -308,7 +327,8 @@ static bool expand_args(BuildFlags *f, char *const *args, int n, PackageArgs *ou
   DiagSink sink = {0};
   LoadConfig cfg = f->program.load;
   LoadPathList paths = {0};
-  cfg.goroot = cli_goroot(&e);
+  cfg.goroot = image.std ? "" : cli_goroot(&e);
+  if (image.std) cfg.external = image_external;
   cfg.overlay_dir = cli_overlay();
   if (!cfg.goroot) return cli_error("%s", e.msg), false;
   Loader *l = loader_new(&cfg, &sink);
@@ -326,6 +346,7 @@ static bool expand_args(BuildFlags *f, char *const *args, int n, PackageArgs *ou
 static bool names_directory(const char *o) { return is_dir(o) || has_suffix(o, "/"); }
 
 int cmd_build(int argc, char **argv) {
+  image_use();
   BuildFlags f = {0};
   PackageArgs list = {0};
   int i = 1, status = build_flags(&f, argc, argv, &i), mains = 0;

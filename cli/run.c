@@ -40,8 +40,15 @@ int program_execute(BcModule *const *modules, u32 n, int argc, char **argv) {
   exit(status);
 }
 
+/* Whether the command line names a bytecode file, which has its own std. */
+static bool names_bytecode(int argc, char **argv) {
+  int i = 1;
+  while (i < argc && argv[i][0] == '-') i++;
+  return i < argc && is_bytecode(argv[i]);
+}
+
 int cmd_run(int argc, char **argv) {
-  image_use();
+  if (!names_bytecode(argc, argv)) image_use();
   ProgramFlags f = {0};
   int i = 1;
   if (!program_flags(&f, argc, argv, &i)) return 2;
