@@ -24,6 +24,22 @@ static Value *names(Lister *l, const ScanNames *s) {
   return v;
 }
 
+static int by_string(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+/* Import paths as p's tests mean them: those of vendored packages in full. */
+static Value *resolved(Lister *l, const ListPackage *p, const ScanNames *s) {
+  StrVec out = {0};
+  ImportFrom from = {p->path, p->found.dir, p->found.is_std, p->found.module};
+  for (u32 i = 0; i < s->n; i++) {
+    ImportFound f;
+    const char *error;
+    bool std_vendored = p->found.is_std && load_resolve(l->loader, &from, s->v[i].name, &f, &error);
+    VEC_PUSH(&l->arena, &out, std_vendored ? f.path->s : s->v[i].name->s);
+  }
+  if (out.n) qsort(out.v, out.n, sizeof *out.v, by_string);
+  return strings(l, &out);
+}
+
 /* ---- modules ---- */
 
 Value *lister_module_value(Lister *l, const Module *m) {
@@ -148,7 +164,7 @@ static void set_tests(Lister *l, Value *v, ListPackage *p) {
     const ScanGroup *g = tests[i].group;
     StrVec files = embedded_files(l, p, &g->embeds);
     value_set(&l->arena, v, tests[i].names[0], strings(l, &g->files));
-    value_set(&l->arena, v, tests[i].names[1], names(l, &g->imports));
+    value_set(&l->arena, v, tests[i].names[1], resolved(l, p, &g->imports));
     value_set(&l->arena, v, tests[i].names[2], names(l, &g->embeds));
     value_set(&l->arena, v, tests[i].names[3], strings(l, &files));
   }

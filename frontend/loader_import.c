@@ -36,6 +36,13 @@ static void add_flag_tags(Loader *l) {
   }
 }
 
+/* The tags of gc's default experiments and of the least amd64. */
+static void add_tool_tags(Loader *l) {
+  static const char *const tags[] = {"goexperiment.regabiwrappers", "goexperiment.regabiargs", "goexperiment.dwarf5",
+                                     "goexperiment.greenteagc", "goexperiment.randomizedheapbase64", "amd64.v1"};
+  for (size_t i = 0; i < ARRAY_LEN(tags); i++) VEC_PUSH(&l->arena, &l->tags, atom_cstr(tags[i]));
+}
+
 Modules *load_modules(Loader *l, const char *start) {
   if (l->modules && start && modules_mode(l->modules) == MODE_NO_MODULE && !l->modules->config.start) {
     modules_free(l->modules); /* no package has a module yet */
@@ -50,6 +57,7 @@ Modules *load_modules(Loader *l, const char *start) {
   l->modules = modules_new(&c);
   for (u32 i = 0; i < l->config.tags.n; i++) VEC_PUSH(&l->arena, &l->tags, l->config.tags.v[i]);
   add_flag_tags(l);
+  add_tool_tags(l);
   if (modules_error(l->modules)) load_error(l, NULL, (Pos){0}, "%s", modules_error(l->modules));
   return modules_error(l->modules) ? NULL : l->modules;
 }

@@ -38,6 +38,15 @@ static size_t first_sentence(const char *s) {
   return strlen(s);
 }
 
+/* The length of a link "[pkg]", "[pkg/path]" or "[pkg.Name]" at s, whose brackets are not shown; 0 for none. */
+static size_t doc_link(const char *s) {
+  size_t n = 1 + strspn(s + 1, "abcdefghijklmnopqrstuvwxyz0123456789/");
+  if (n < 3 || !islower((u8)s[1])) return 0;
+  while (s[n] == '.' && isupper((u8)s[n + 1]))
+    for (n++; isalnum((u8)s[n]) || s[n] == '_'; n++) continue;
+  return s[n] == ']' && (!s[n + 1] || !isalnum((u8)s[n + 1])) ? n + 1 : 0;
+}
+
 static const char *synopsis(Arena *a, const char *doc) {
   while (*doc == '\n' || *doc == ' ' || *doc == '\t' || *doc == '\r') {
     if (*doc == '\t') return "";
@@ -52,6 +61,12 @@ static const char *synopsis(Arena *a, const char *doc) {
     if (b.n) sb_putc(&b, ' ');
     for (size_t i = 0; i < n; i++) {
       bool space = isspace((u8)doc[i]);
+      size_t link = doc[i] == '[' && (!i || isspace((u8)doc[i - 1])) ? doc_link(doc + i) : 0;
+      if (link) {
+        sb_write(&b, doc + i + 1, link - 2);
+        i += link - 1;
+        continue;
+      }
       if (!space) sb_putc(&b, doc[i]);
       if (space && b.n && b.p[b.n - 1] != ' ') sb_putc(&b, ' ');
     }
