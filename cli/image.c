@@ -88,7 +88,10 @@ static int compile_library(const ProgramFlags *f, char **paths, int n) {
   BcModule *m = program_lower_library(&p);
   if (!m) return 1;
   m->goversion = atom_cstr(cli_go_version(cli_goroot(&e)));
-  return write_module(m, f->output, &e) ? 0 : cli_error("%s", e.msg);
+  bool ok = write_module(m, f->output, &e);
+  module_free(m);
+  program_free(&p);
+  return ok ? 0 : cli_error("%s", e.msg);
 }
 
 /* Bodies that later modules may instantiate are checked now. */

@@ -2,6 +2,7 @@
 #include "cli/program.h"
 
 #include "cli/image.h"
+#include "frontend/pkgscan.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,6 +156,7 @@ static bool new_loader(Program *p, const ProgramFlags *f, bool tests) {
   cfg.include_tests = cfg.allow_main = tests;
   cfg.allow_internal = tests || f->incomplete; /* the compiler alone does not look at import paths */
   if (!cfg.goroot) return cli_error("%s", e.msg), false;
+  p->goroot = cfg.goroot;
   types_init();
   p->loader = loader_new(&cfg, &p->sink);
   return true;
@@ -182,10 +184,24 @@ bool program_load(Program *p, const ProgramFlags *f, char *const *args, int n, b
   return check_packages(p, f, named, whole);
 }
 
-bool program_load_library(Program *p, const ProgramFlags *f, char *const *paths, int n) {
+/* Some directories of std hold tests only. */
+static bool has_go_files(const Program *p, const Atom *path) {
+  PkgScan scan = {0};
+  Arena a = {0};
+  FileFilter filter = {.goarch = "amd64"};
+  const char *dir = arena_printf(&a, "%s/src/%s", p->goroot, path->s);
+  pkgscan_dir(&a, dir, dir, &filter, &scan);
+  arena_free(&a);
+  return scan.go.files.n > 0;
+}
+
+bool program_load_library(Program *p, const ProgramFlags *f, char *const *patterns, int n) {
+  LoadPathList paths = {0};
   if (!new_loader(p, f, false)) return false;
   loader_path(p->loader, "runtime");
-  for (int i = 0; i < n; i++) loader_path(p->loader, paths[i]);
+  if (!loader_expand(p->loader, (const char *const *)patterns, (u32)n, &paths)) return print_errors(p, f), false;
+  for (u32 i = 0; i < paths.n; i++)
+    if (has_go_files(p, paths.v[i])) loader_path(p->loader, paths.v[i]->s);
   if (!fit_for_checking(p)) return print_errors(p, f), false;
   return check_packages(p, f, NULL, true);
 }

@@ -20,6 +20,7 @@ bool program_flags(ProgramFlags *f, int argc, char **argv, int *i);
 typedef struct Program {
   DiagSink sink;
   Loader *loader;
+  const char *goroot;      /* "" with an image in use */
   VEC(Package *) packages; /* in dependency order, runtime first */
   Package *main;           /* the package named, or the tests' main */
   LoadPackage *tested;     /* program_load_tests: the package under test */
@@ -39,9 +40,9 @@ bool program_load_tests(Program *p, const ProgramFlags *f, char *const *args, in
 /* Lowers it to p->modules: one for the whole program, or, with an image in use (image.h), one per package, with externs.
  * Returns that of the package named, which is the last; NULL after printed errors. whole_packages: see LowerConfig. */
 BcModule *program_lower(Program *p, bool whole_packages);
-/* Loads and checks several packages that are no programs, runtime and all they import; then makes one module of them that
+/* Loads and checks the packages that the patterns name, which are no programs, runtime and all they import; then makes one module of them that
  * later ones build on. */
-bool program_load_library(Program *p, const ProgramFlags *f, char *const *paths, int n);
+bool program_load_library(Program *p, const ProgramFlags *f, char *const *patterns, int n);
 BcModule *program_lower_library(Program *p);
 /* How many of args name the package: the leading .go files, else one. */
 int program_count_args(int n, char *const *args);

@@ -21,6 +21,7 @@
  *   replace       the overlay's files are the whole package
  *   add NAME...   may be new; otherwise a declaration must replace one of GOROOT's
  *   drop NAME...  a declaration of GOROOT's that is left out
+ *   file NAME F   a constant with the bytes of GOROOT/F: what Go's own build would have generated
  * Names are Func, Type, Var, Const or Type.Method. Without the file the overlay overrides declarations one by
  * one; an override that matches nothing is an error.
  *

@@ -13,6 +13,7 @@ typedef struct Overlay {
   LoadPackage *p;
   PtrMap added;   /* names that the overlay may declare anew: no error when GOROOT lacks them */
   PtrMap dropped; /* names to leave out: KEY_DROP, or KEY_MATCHED once seen */
+  const Atom *file_const, *file_path; /* a constant that holds a file of GOROOT; NULL: none */
   PtrMap names;   /* names that the overlay declares: KEY_OVERRIDE until seen in GOROOT's files, then KEY_MATCHED */
 } Overlay;
 
@@ -27,6 +28,10 @@ static bool read_marker(const char *dir, Overlay *o) {
       line[strcspn(line, "#")] = 0;
       char *verb = strtok_r(line, " \t\r", &word_state);
       if (!verb) continue;
+      if (o && strcmp(verb, "file") == 0) {
+        const char *name = strtok_r(NULL, " \t\r", &word_state), *file = strtok_r(NULL, " \t\r", &word_state);
+        if (name && file) o->file_const = atom_cstr(name), o->file_path = atom_cstr(file);
+      }
       replace |= strcmp(verb, "replace") == 0;
       PtrMap *m = !o                          ? NULL
                   : strcmp(verb, "add") == 0  ? &o->added
@@ -167,6 +172,26 @@ static void check_dropped(Overlay *o, const char *dir) {
   }
 }
 
+/* `const NAME = "..."` with the bytes of a file of GOROOT, as one more file of the package. */
+static void add_file_const(Overlay *o) {
+  StrBuf path = {0}, data = {0}, text = {0};
+  Err e;
+  sb_printf(&path, "%s/%s", o->l->config.goroot, o->file_path->s);
+  if (!load_read_file(path.p, &data, &e)) {
+    load_error(o->l, o->p, (Pos){0}, "%s", e.msg);
+  } else {
+    sb_printf(&text, "package %s\n\nconst %s = \"", o->p->name->s, o->file_const->s);
+    for (size_t i = 0; i < data.n; i++) sb_printf(&text, "\\x%02x", (u8)data.p[i]);
+    sb_puts(&text, "\"\n");
+    ParseOptions opt = {.std = true};
+    VEC_PUSH(&o->p->arena, &o->p->files,
+             syntax_parse(&o->p->arena, o->l->sink, path.p, path.p, sb_cstr(&text), text.n, &opt));
+  }
+  sb_free(&path);
+  sb_free(&data);
+  sb_free(&text);
+}
+
 void load_merge_overlay(Loader *l, LoadPackage *p, const char *dir) {
   Overlay o = {.l = l, .p = p};
   FileFilter filter;
@@ -185,6 +210,7 @@ void load_merge_overlay(Loader *l, LoadPackage *p, const char *dir) {
   for (u32 i = 0; i < goroot_files; i++) remove_overridden(&o, p->files.v[i]);
   for (u32 i = goroot_files; i < p->files.n; i++) visit_names(&o, p->files.v[i], check_name);
   check_dropped(&o, dir);
+  if (o.file_const) add_file_const(&o);
   p->is_overlaid = true;
   ptrmap_free(&o.added);
   ptrmap_free(&o.dropped);

@@ -1,0 +1,2 @@
+// The zip file itself comes from GOROOT: see OVERLAY.
+package tzdata
