@@ -124,6 +124,14 @@ static bool is_binary(const StrBuf *text) {
   return nul && !memmem(text->p, (size_t)(nul - text->p), "package", 7);
 }
 
+static void hash_source(LoadPackage *p, const char *path, const StrBuf *text) {
+  u64 n = text->n;
+  if (p->sources.length == 0) sha256_init(&p->sources);
+  sha256_write(&p->sources, path, strlen(path) + 1);
+  sha256_write(&p->sources, &n, sizeof n);
+  if (n) sha256_write(&p->sources, text->p, n);
+}
+
 File *load_parse(Loader *l, LoadPackage *p, const char *dir, const char *name, const FileFilter *filter) {
   const char *path = join(&l->arena, dir, name);
   StrBuf text = {0};
@@ -137,6 +145,7 @@ File *load_parse(Loader *l, LoadPackage *p, const char *dir, const char *name, c
     ParseOptions opt = {.check_branches = true, .std = p->is_std};
     char *abs = p->is_std ? NULL : realpath(path, NULL);
     bool skeleton = p->is_std && l->config.skeletons;
+    hash_source(p, path, &text);
     f = (skeleton ? syntax_parse_skeleton : syntax_parse)(&p->arena, l->sink, path, abs ? abs : path, sb_cstr(&text),
                                                          text.n, &opt);
     free(abs);

@@ -31,6 +31,7 @@
  */
 #ifndef GOVM_FRONTEND_LOADER_H
 #define GOVM_FRONTEND_LOADER_H
+#include "frontend/mod_hash.h"
 #include "frontend/syntax.h"
 
 typedef struct LoadPackage LoadPackage;
@@ -56,6 +57,7 @@ struct LoadPackage {
   u32 nerrors;      /* of this package alone */
   u32 state;        /* the loader's: see loader.c */
   const struct Module *module; /* NULL: std, or of no module */
+  Sha256 sources;   /* hash of the names and texts of its files that were parsed */
   void *types;      /* for the caller: its checked Package */
 };
 

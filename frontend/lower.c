@@ -174,7 +174,7 @@ BcModule *lower_program(const LowerConfig *cfg, Package **pkgs, u32 n, Package *
   lw->m = module_new();
   lw->diags = diags;
   u32 errors = diags->nerrors;
-  lw->defined = cfg->defined;
+  lw->config = cfg;
   lw->library = cfg->library;
   lower_shared.generation++;
   for (u32 i = 0; i < n; i++) lower_know_package(pkgs[i]);

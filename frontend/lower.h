@@ -15,6 +15,7 @@
 #include "frontend/types.h"
 
 typedef struct Lower Lower;
+typedef struct LowerConfig LowerConfig;
 
 /* How a type's values are held. One per canonical type, cached in Lower. */
 typedef enum ValueClass {
@@ -72,7 +73,7 @@ extern SNAPSHOT LowerShared lower_shared;
 
 struct Lower {
   BcModule *m;
-  const Symbols *defined; /* NULL: nothing */
+  const LowerConfig *config;
   DiagSink *diags;     /* errors found only now (too large frames ...) */
   PtrMap funcs_by_symbol;   /* Atom -> FuncInst */
   PtrMap globals_by_symbol; /* Atom -> index + 1 */
@@ -114,6 +115,10 @@ u32 lower_method(Lower *lw, Type *t, Package *pkg, const Atom *name, bool iface_
 u32 lower_runtime_func(Lower *lw, const char *symbol); /* "runtime.panicdottypeE": an overlay function */
 FuncInst *lower_new_func(Lower *lw, const Atom *symbol, const Atom *name); /* closures, thunks: unique symbol demanded */
 u32 lower_global(Lower *lw, Object *var);
+/* What a module linked earlier defines under that name, NULL when none does. */
+const BcFunc *lower_defined_func(const Lower *lw, const Atom *symbol);
+const BcType *lower_defined_type(const Lower *lw, const Atom *key);
+const BcGlobal *lower_defined_global(const Lower *lw, const Atom *symbol);
 u32 lower_static(Lower *lw, Type *t, const Atom *symbol); /* an anonymous global; data filled by the caller */
 u32 lower_string(Lower *lw, const char *s, size_t n);
 bool lower_is_intrinsic(Object *fn, u16 *opcode);  /* math.Sqrt, bits.TrailingZeros64 ...: replaced by an opcode */
@@ -142,13 +147,15 @@ bool lower_static_init(Lower *lw, u32 g, Expr *x, Type *t);
 void lower_static_var(Lower *lw, Object *var, u32 g); /* the same for a package variable, when it is first referred to */
 
 /* ---- lower.c ---- */
-typedef struct LowerConfig {
+struct LowerConfig {
   bool whole_packages;    /* every non-generic function of main, not only what main reaches (compile tests) */
   bool library;           /* every function, package-level type and method of all pkgs: a module that later ones build on */
   const Symbols *defined; /* what modules linked earlier define: becomes extern; NULL: nothing */
+  const Symbols *const *imports; /* more of the same: by package that pkgs import, transitively */
+  u32 nimports;
   Type **anew;            /* defined types among those, to be described again: a session gave them methods */
   u32 nanew;
-} LowerConfig;
+};
 /* Lowers pkgs, all checked without errors; main is one of them or NULL. What they import is among pkgs, or its symbols
  * are in cfg->defined. NULL after errors, which are in diags. */
 /* Makes a package known that is not lowered here: its symbols are in some LowerConfig.defined. */

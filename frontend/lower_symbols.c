@@ -32,9 +32,31 @@ FuncInst *lower_new_func(Lower *lw, const Atom *symbol, const Atom *name) {
   return fi;
 }
 
+/* ---- what earlier modules define ---- */
+const BcFunc *lower_defined_func(const Lower *lw, const Atom *symbol) {
+  const LowerConfig *c = lw->config;
+  const BcFunc *f = c->defined ? ptrmap_get(&c->defined->funcs, symbol) : NULL;
+  for (u32 i = 0; !f && i < c->nimports; i++) f = ptrmap_get(&c->imports[i]->funcs, symbol);
+  return f;
+}
+
+const BcType *lower_defined_type(const Lower *lw, const Atom *key) {
+  const LowerConfig *c = lw->config;
+  const BcType *t = c->defined ? ptrmap_get(&c->defined->types, key) : NULL;
+  for (u32 i = 0; !t && i < c->nimports; i++) t = ptrmap_get(&c->imports[i]->types, key);
+  return t;
+}
+
+const BcGlobal *lower_defined_global(const Lower *lw, const Atom *symbol) {
+  const LowerConfig *c = lw->config;
+  const BcGlobal *g = c->defined ? ptrmap_get(&c->defined->globals, symbol) : NULL;
+  for (u32 i = 0; !g && i < c->nimports; i++) g = ptrmap_get(&c->imports[i]->globals, symbol);
+  return g;
+}
+
 /* The entry of a function that an earlier module defines, NULL when none does. */
 static FuncInst *extern_func(Lower *lw, const Atom *symbol) {
-  const BcFunc *have = lw->defined ? ptrmap_get(&lw->defined->funcs, symbol) : NULL;
+  const BcFunc *have = lower_defined_func(lw, symbol);
   if (!have) return NULL;
   FuncInst *fi = NEW(&lw->arena, FuncInst);
   fi->index = lw->m->funcs.n;
@@ -225,7 +247,7 @@ u32 lower_global(Lower *lw, Object *var) {
   }
   var->lowered = (void *)((uintptr_t)lower_shared.generation << 32 | (at + 1));
   if (at != before) return at;
-  if (lw->defined && ptrmap_has(&lw->defined->globals, target)) lw->m->globals.v[at].is_extern = true;
+  if (lower_defined_global(lw, target)) lw->m->globals.v[at].is_extern = true;
   else lower_static_var(lw, var, at);
   return at;
 }
