@@ -53,7 +53,7 @@ static void add_calls(const BcInit *in, VmCalls *calls) {
 
 /* Orders the list, which holds all missing imports of its members. */
 static void order(InitList *list, VmCalls *calls) {
-  qsort(list->v, list->n, sizeof *list->v, by_path);
+  if (list->n) qsort(list->v, list->n, sizeof *list->v, by_path);
   for (u32 left = list->n; left;) {
     u32 before = left;
     for (u32 i = 0; i < list->n; i++) {

@@ -286,8 +286,10 @@ static Status fatalpanic_native(G *g, Slot *fp) {
   if (g->sig)
     print_format("[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x%lx]\n",
         (unsigned long)(uintptr_t)g->pc);
-  print_flush();
-  if (!host.panicked) fatal_panic_exit(g);
+  if (!host.panicked) {
+    print_flush();
+    fatal_panic_exit(g);
+  }
   host.panicked(g);
   g->seg = newest; /* the stack is freed from there on */
   goroutine_end(g);
