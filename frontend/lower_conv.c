@@ -189,6 +189,8 @@ IrValue *convert_explicit(Fn *fn, IrValue *v, Type *from, Type *to) {
   if (src->vc == VC_INT && dst->vc == VC_PTR && !(*ir_resolve(v)->shape->ptrs & 1))
     return op1(fn, BC_MOV, &ir_shape_ptr,
                v); /* a uintptr becomes a pointer: from here on maps have to mark it */
+  if (src->vc == VC_PTR && dst->vc == VC_INT) /* a value of its own: maps mark the pointer, not its number */
+    return op1(fn, BC_ADDI_64, &ir_shape_word, v);
   return recast(fn, v, &dst->shape);
 }
 
