@@ -4,6 +4,7 @@
  * The peer of a parked goroutine does all that remains of its operation (chan_wake), so nothing is left to do on resumption.
  * Not here: select (select.c), timers on channels (timer.c). Start reading at chan_send(). May allocate: chan_make only. */
 #include "runtime/chan_priv.h"
+#include "runtime/synctest.h"
 
 static u8 hchan_mask[] = {1 << 2 | 1 << 4 | 1 << 5}; /* buf, timer, elemtype */
 static const AbiType hchan_type = {
@@ -27,6 +28,8 @@ Status chan_make(G *g, const AbiChanType *t, i64 size, Slot *out) {
   c->elemsize = (u16)elem->size;
   c->rep = (u8)slot_rep(elem);
   c->elemtype = (AbiType *)elem;
+  c->bubble = bubble_id(g);
+  c->bubbled = c->bubble != 0;
   out->p = c;
   return ST_OK;
 }
@@ -115,6 +118,7 @@ static Status park_on(G *g, Hchan *c, ChanPlace place, Slot *ok, bool send) {
   g->waiting = s;
   waitq_push(send ? &c->sendq : &c->recvq, s);
   if (unlikely(c->timer)) timer_block_chan(c->timer);
+  if (unlikely(c->bubbled)) return sched_park(g, send ? WAIT_SYNCTEST_CHAN_SEND : WAIT_SYNCTEST_CHAN_RECEIVE);
   return sched_park(g, send ? WAIT_CHAN_SEND : WAIT_CHAN_RECEIVE);
 }
 
@@ -124,6 +128,7 @@ static inline Status send_place(G *g, Hchan *c, ChanPlace value, bool block, boo
     *done = false;
     return block ? sched_park(g, WAIT_CHAN_SEND_NIL) : ST_OK;
   }
+  if (unlikely(c->bubbled)) bubble_check_chan(g, c, "send on synctest channel from outside bubble");
   if (chan_can_send(c)) {
     if (unlikely(c->closed)) return native_panic_plain(g, "send on closed channel");
     chan_do_send(c, value.p);
@@ -139,6 +144,7 @@ static inline Status recv_place(G *g, Hchan *c, ChanPlace dst, Slot *okp, bool b
     *done = false;
     return block ? sched_park(g, WAIT_CHAN_RECEIVE_NIL) : ST_OK;
   }
+  if (unlikely(c->bubbled)) bubble_check_chan(g, c, "receive on synctest channel from outside bubble");
   if (unlikely(c->timer)) timer_maybe_run_chan(c->timer);
   if (chan_can_recv(c)) {
     bool ok;
@@ -167,6 +173,7 @@ Status chan_recv_mem(G *g, Hchan *c, void *dst, Slot *ok, bool block, bool *done
 
 Status chan_close(G *g, Hchan *c) {
   if (!c) return native_panic_plain(g, "close of nil channel");
+  if (unlikely(c->bubbled)) bubble_check_chan(g, c, "close of synctest channel from outside bubble");
   if (c->closed) return native_panic_plain(g, "close of closed channel");
   c->closed = 1;
   Sudog *s;

@@ -18,12 +18,13 @@ struct Hchan {          /* the first fields are at gc's offsets */
   u8 *buf;
   u16 elemsize;
   u8 rep;               /* SlotRep of the element */
+  bool bubbled;         /* it has a bubble */
   u32 closed;
   struct Timer *timer;  /* feeds this channel */
   AbiType *elemtype;
   u64 sendx, recvx;
   WaitQ recvq, sendq;   /* sudogs, off-heap */
-  void *bubble;         /* synctest */
+  u64 bubble;           /* id of the synctest bubble it was made in, 0: none */
 };
 static_assert(offsetof(Hchan, dataqsiz) == 8 && offsetof(Hchan, buf) == 16 && offsetof(Hchan, elemtype) == 40, "hchan");
 

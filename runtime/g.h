@@ -87,7 +87,7 @@ struct G {
   /* ---- natives in progress (native.h) ---- */
   struct NativeFrame *native; /* innermost native that asked for a CALL or is parked */
   u64 stack_bytes;     /* of all its segments */
-  void *sync_group;    /* synctest bubble */
+  struct Bubble *bubble; /* synctest */
   void *coro;          /* iter's coroutine */
   u64 selectseed;
   void *timer;         /* for time.Sleep */

@@ -147,6 +147,9 @@ u64 heap_add_cleanup(void *ptr, void *fn);
 void heap_remove_cleanup(void *ptr, u64 id);
 /* weak pointers: the handle of ptr's object plus offset, the same one for the same ptr; NULL for NULL. */
 void *heap_weak_handle(void *ptr);
+/* The synctest bubble that ptr was associated with, 0 for none; add: associates it when it has none. */
+u64 heap_bubble(void *ptr, u64 add);
+void heap_remove_bubble(void *ptr);
 void *heap_weak_strong(void *handle); /* NULL once the object is gone */
 
 /* What the system goroutine drains: finalizers and cleanups that are due, oldest first. */

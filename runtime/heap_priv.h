@@ -77,7 +77,7 @@ bool sweep_some(u32 spc);            /* one unswept span of the class to partial
 void sweep_all(void);
 
 /* special.c */
-enum SpecialKind { SPECIAL_FINALIZER, SPECIAL_WEAK, SPECIAL_CLEANUP };
+enum SpecialKind { SPECIAL_FINALIZER, SPECIAL_WEAK, SPECIAL_CLEANUP, SPECIAL_BUBBLE };
 void specials_mark_roots(GcWork *w); /* before tracing */
 void specials_finish(void);          /* after tracing: queues what is due, clears weak handles */
 void specials_wake(void);            /* the goroutines that wait for the queue or for the end of a cycle */

@@ -23,6 +23,9 @@ static bool leave_wait(G *g) {
   case WAIT_CHAN_RECEIVE:
   case WAIT_CHAN_SEND:
   case WAIT_SELECT:
+  case WAIT_SYNCTEST_CHAN_RECEIVE:
+  case WAIT_SYNCTEST_CHAN_SEND:
+  case WAIT_SYNCTEST_SELECT:
     if (!g->waiting) return false;
     select_dequeue_others(g, NULL);
     g->waiting = NULL;

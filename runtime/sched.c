@@ -17,6 +17,7 @@
 #include "runtime/rand.h"
 #include "runtime/sched_priv.h"
 #include "runtime/stack.h"
+#include "runtime/synctest.h"
 #include "runtime/timer.h"
 
 Sched sched;
@@ -125,9 +126,9 @@ G *g_new(G *parent, void *closure) {
   if (parent) {
     g->parent_id = parent->id;
     g->labels = parent->labels;
-    g->sync_group = parent->sync_group;
   }
   g->status = G_RUNNABLE;
+  if (unlikely(parent && parent->bubble)) bubble_enter(parent->bubble, g);
   sched.ngoroutines++;
   return g;
 }
@@ -150,6 +151,7 @@ G *sched_go_system(void *closure) {
 void sched_exit(G *g) {
   if (unlikely(host.exited)) host.exited(g);
   if (!g->is_system) sched.ngoroutines--;
+  if (unlikely(g->bubble)) bubble_exit(g);
   g->status = G_DEAD;
   if (g->seg->prev || g->seg->size > STACK_MIN) stack_free_all(g);
   else stack_free_spares(g);
@@ -166,10 +168,12 @@ Status sched_park(G *g, WaitReason why) {
   g->wait_reason = why;
   g->wait_since = 0; /* the collector notes the time: long waits are shown in tracebacks */
   set_curg(NULL);
+  if (unlikely(g->bubble)) bubble_park(g);
   return ST_PARK;
 }
 
 void sched_ready(G *g, bool next) {
+  if (unlikely(g->bubble)) bubble_ready(g);
   g->status = G_RUNNABLE;
   g->wait_reason = WAIT_ZERO;
   if (!next) {

@@ -5,6 +5,7 @@
 
 #include "runtime/chan_priv.h"
 #include "runtime/rand.h"
+#include "runtime/synctest.h"
 
 typedef struct Case {
   Hchan *c;
@@ -59,7 +60,19 @@ static void enqueue(G *g, Case *cases, u32 n, Slot *result) {
   *link = NULL;
 }
 
+/* Checks that g may use all channels; whether all belong to g's bubble, so that only it can wake g. */
+static bool check_bubbles(const G *g, const Case *cases, u32 n) {
+  bool all = bubble_id(g) != 0;
+  for (u32 i = 0; i < n; i++) {
+    if (!cases[i].c) continue;
+    if (cases[i].c->bubbled) bubble_check_chan(g, cases[i].c, "select on synctest channel from outside bubble");
+    else all = false;
+  }
+  return all;
+}
+
 static Status select_run(G *g, Case *cases, u32 n, i64 dflt, bool has_default, Slot *result) {
+  bool durable = check_bubbles(g, cases, n);
   Case *k = choose(cases, n);
   if (k) {
     bool ok = false;
@@ -76,7 +89,7 @@ static Status select_run(G *g, Case *cases, u32 n, i64 dflt, bool has_default, S
     return ST_OK;
   }
   enqueue(g, cases, n, result);
-  return sched_park(g, n ? WAIT_SELECT : WAIT_SELECT_NO_CASES);
+  return sched_park(g, !n ? WAIT_SELECT_NO_CASES : durable ? WAIT_SYNCTEST_SELECT : WAIT_SELECT);
 }
 
 enum { FEW_CASES = 16 };

@@ -4,7 +4,10 @@
  * The address is kept alive by the waiting frames. One M: no locks. */
 #include "runtime/sema.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+#include "runtime/fatal.h"
 
 static Sudog **table;
 static u32 table_size, table_used;
@@ -131,6 +134,11 @@ Status notify_list_wait(G *g, NotifyList *l, u32 ticket) {
 }
 
 static void notify_wake(Sudog *s) {
+  const G *by = sched_curg;
+  if (unlikely(s->g->bubble) && by && s->g->bubble != by->bubble) {
+    fprintf(stderr, "semaphore wake of synctest goroutine %llu from outside bubble\n", (unsigned long long)s->g->id);
+    go_fatal("semaphore wake of synctest goroutine from outside bubble");
+  }
   sched_ready(s->g, true);
   sudog_release(s);
 }

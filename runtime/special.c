@@ -165,6 +165,23 @@ void *heap_weak_handle(void *ptr) {
 
 void *heap_weak_strong(void *handle) { return handle ? (void *)(uintptr_t) * (u64 *)handle : NULL; }
 
+u64 heap_bubble(void *ptr, u64 add) {
+  HeapSpan *s = heap_span_of(ptr);
+  if (!s) return 0;
+  Special **at = special_place(s, ptr, SPECIAL_BUBBLE);
+  if (*at && (*at)->addr == ptr && (*at)->kind == SPECIAL_BUBBLE) return (*at)->id;
+  if (add) special_add(s, at, ptr, SPECIAL_BUBBLE)->id = add;
+  return add;
+}
+void heap_remove_bubble(void *ptr) {
+  HeapSpan *s = heap_span_of(ptr);
+  if (!s) return;
+  Special **at = special_place(s, ptr, SPECIAL_BUBBLE), *sp = *at;
+  if (!sp || sp->addr != ptr || sp->kind != SPECIAL_BUBBLE) return;
+  *at = sp->next;
+  xfree(sp);
+}
+
 /* ---- the collector ---- */
 void specials_mark_roots(GcWork *w) {
   u32 kept = 0;
@@ -183,6 +200,7 @@ void specials_mark_roots(GcWork *w) {
 }
 
 static void special_due(Special *sp, void *obj) {
+  if (sp->kind == SPECIAL_BUBBLE) return;
   if (sp->kind == SPECIAL_WEAK) *(u64 *)sp->fn = 0;
   else
     VEC_PUSH(NULL, &finq, (FinqEntry){.fn = sp->fn,
@@ -200,7 +218,7 @@ static void object_died(Special **first, const Special *end) {
   if (revived) gc_mark_keep((*first)->addr);
   for (Special **p = first; *p != end;) {
     Special *sp = *p;
-    if (revived && sp->kind == SPECIAL_CLEANUP) {
+    if (revived && (sp->kind == SPECIAL_CLEANUP || sp->kind == SPECIAL_BUBBLE)) {
       p = &sp->next;
       continue;
     }

@@ -1,5 +1,6 @@
 /* timer.c - the heap of pending timers and what they do. See timer.h; Go's runtime/time.go.
- * Invariants: timers[i]->index == i; timers[0] is the earliest (a 4-ary heap by when); next_when is its time, 0 when empty;
+ * Invariants: of each heap, v[i]->index == i and v[0] is the earliest (a 4-ary heap by when); next_when is when the first of
+ * real time is due, 0 for none; timers made in a synctest bubble are in the bubble's heap and follow its clock;
  * a timer of a channel is in the heap only while `blocked` > 0 and `when` > 0. One M: sequence numbers and send locks of Go's
  * implementation are not needed, a firing is atomic.
  * Start reading at timer_run_due(). Allocates nothing from the heap; wakes goroutines through channels. */
@@ -8,7 +9,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-static VEC(Timer *) timers;
+#include "runtime/rand.h"
+#include "runtime/synctest.h"
+
+static TimerHeap real; /* timers outside synctest bubbles */
 static _Atomic i64 next_when;
 
 static void *known_send_time, *known_go_func, *known_local_loc;
@@ -21,13 +25,15 @@ static_assert(offsetof(Timer, go_fn) == 40 && offsetof(Timer, arg) == 48, "words
 
 const AbiType *timer_type(void) { return &timer_abi_type; }
 
-static void timer_roots(GcWork *w) {
-  for (u32 i = 0; i < timers.n; i++) {
-    gc_mark_word(w, timers.v[i]);
-    gc_mark_word(w, timers.v[i]->go_fn);
-    gc_mark_words(w, timers.v[i]->arg, 2);
+void timer_heap_roots(TimerHeap *h, GcWork *w) {
+  for (u32 i = 0; i < h->v.n; i++) {
+    Timer *t = h->v.v[i];
+    gc_mark_word(w, t);
+    gc_mark_word(w, t->go_fn);
+    gc_mark_words(w, t->arg, 2);
   }
 }
+static void timer_roots(GcWork *w) { timer_heap_roots(&real, w); }
 void timer_init(void) { heap_add_root_fn(timer_roots); }
 
 void timer_set_known(void *send_time, void *go_func, void *local_loc) {
@@ -37,36 +43,52 @@ void timer_set_known(void *send_time, void *go_func, void *local_loc) {
 }
 void timer_set_start_nano(const i64 *start_nano) { known_start_nano = start_nano; }
 
-/* ---- the heap ---- */
-static void put_at(u32 i, Timer *t) {
-  timers.v[i] = t;
+/* ---- the heaps ---- */
+static TimerHeap *heap_of(const Timer *t) { /* NULL: its bubble is gone */
+  if (likely(!t->bubble)) return &real;
+  Bubble *b = bubble_find(t->bubble);
+  return b ? &b->timers : NULL;
+}
+static i64 clock_of(const Timer *t) {
+  if (likely(!t->bubble)) return nanotime();
+  Bubble *b = bubble_find(t->bubble);
+  return b ? b->now : 0;
+}
+static bool timer_less(const Timer *a, const Timer *b) {
+  return a->when < b->when || (a->when == b->when && a->rand < b->rand);
+}
+static void put_at(TimerHeap *h, u32 i, Timer *t) {
+  h->v.v[i] = t;
   t->index = i;
 }
-static void sift_up(u32 i) {
-  Timer *t = timers.v[i];
+static void sift_up(TimerHeap *h, u32 i) {
+  Timer *t = h->v.v[i];
   while (i > 0) {
     u32 parent = (i - 1) / 4;
-    if (timers.v[parent]->when <= t->when) break;
-    put_at(i, timers.v[parent]);
+    if (!timer_less(t, h->v.v[parent])) break;
+    put_at(h, i, h->v.v[parent]);
     i = parent;
   }
-  put_at(i, t);
+  put_at(h, i, t);
 }
-static void sift_down(u32 i) {
-  Timer *t = timers.v[i];
+static void sift_down(TimerHeap *h, u32 i) {
+  Timer *t = h->v.v[i];
   for (;;) {
     u32 first = i * 4 + 1, best = first;
-    if (first >= timers.n) break;
-    for (u32 k = first + 1; k < first + 4 && k < timers.n; k++)
-      if (timers.v[k]->when < timers.v[best]->when) best = k;
-    if (t->when <= timers.v[best]->when) break;
-    put_at(i, timers.v[best]);
+    if (first >= h->v.n) break;
+    for (u32 k = first + 1; k < first + 4 && k < h->v.n; k++)
+      if (timer_less(h->v.v[k], h->v.v[best])) best = k;
+    if (!timer_less(h->v.v[best], t)) break;
+    put_at(h, i, h->v.v[best]);
     i = best;
   }
-  put_at(i, t);
+  put_at(h, i, t);
 }
-static void publish_next(void) {
-  i64 when = timers.n ? timers.v[0]->when : 0;
+i64 timer_heap_next(const TimerHeap *h) { return h->v.n ? h->v.v[0]->when : 0; }
+
+static void publish_next(const TimerHeap *h) {
+  if (h != &real) return;
+  i64 when = timer_heap_next(h);
   i64 old = atomic_load_explicit(&next_when, memory_order_relaxed);
   if (when == old) return;
   atomic_store_explicit(&next_when, when, memory_order_release);
@@ -75,24 +97,34 @@ static void publish_next(void) {
 i64 timer_next_when(void) { return atomic_load_explicit(&next_when, memory_order_acquire); }
 
 static void heap_insert(Timer *t) {
-  VEC_PUSH(NULL, &timers, t);
-  sift_up(timers.n - 1);
-  publish_next();
+  TimerHeap *h = heap_of(t);
+  if (unlikely(!h)) return;
+  if (h != &real) t->rand = cheaprand();
+  VEC_PUSH(NULL, &h->v, t);
+  sift_up(h, h->v.n - 1);
+  publish_next(h);
 }
 static void heap_remove(Timer *t) {
+  TimerHeap *h = heap_of(t);
   u32 i = (u32)t->index;
-  Timer *last = timers.v[--timers.n];
+  Timer *last = h->v.v[--h->v.n];
   t->index = -1;
   if (last != t) {
-    put_at(i, last);
-    sift_up(i);
-    sift_down((u32)last->index);
+    put_at(h, i, last);
+    sift_up(h, i);
+    sift_down(h, (u32)last->index);
   }
-  publish_next();
+  publish_next(h);
 }
 static bool in_heap(const Timer *t) { return t->index >= 0; }
+static bool needs_heap(const Timer *t) { return !in_heap(t) && t->when > 0 && (!t->is_chan || t->blocked > 0); }
 static void add_if_needed(Timer *t) {
-  if (!in_heap(t) && t->when > 0 && (!t->is_chan || t->blocked > 0)) heap_insert(t);
+  if (needs_heap(t)) heap_insert(t);
+}
+
+void timer_heap_free(TimerHeap *h) {
+  for (u32 i = 0; i < h->v.n; i++) h->v.v[i]->index = -1;
+  VEC_FREE(&h->v);
 }
 
 /* ---- firing ---- */
@@ -106,16 +138,20 @@ static void timer_fire(Timer *t, i64 now) {
     if (next == 0) {
       heap_remove(t);
     } else {
-      sift_down((u32)t->index);
-      publish_next();
+      TimerHeap *h = heap_of(t);
+      sift_down(h, (u32)t->index);
+      publish_next(h);
     }
   }
   t->fn(t, delay);
 }
 
+void timer_heap_run(TimerHeap *h, i64 now) {
+  while (h->v.n && h->v.v[0]->when <= now) timer_fire(h->v.v[0], now);
+}
 i64 timer_run_due(i64 now) {
-  while (timers.n && timers.v[0]->when <= now) timer_fire(timers.v[0], now);
-  return timers.n ? timers.v[0]->when : 0;
+  timer_heap_run(&real, now);
+  return timer_heap_next(&real);
 }
 
 /* ---- what timers do ---- */
@@ -125,6 +161,11 @@ typedef struct GoTime { /* time.Time */
   void *loc;
 } GoTime;
 
+/* In a bubble a Time has no monotonic reading. */
+static GoTime bubble_time(i64 ns) {
+  const i64 unix_to_internal = 62135596800;
+  return (GoTime){(u64)(ns % 1000000000), ns / 1000000000 + unix_to_internal, known_local_loc};
+}
 /* time.Now().Add(-delay). */
 static GoTime time_before_now(i64 delay) {
   const i64 unix_to_wall = 2682288000; /* unixToInternal - minWall of package time */
@@ -138,12 +179,14 @@ static GoTime time_before_now(i64 delay) {
 }
 
 static void fire_send_time(Timer *t, i64 delay) { /* time.sendTime: arg is a chan Time */
-  GoTime now = time_before_now(delay);
+  GoTime now = t->bubble ? bubble_time(clock_of(t) - delay) : time_before_now(delay);
   chan_timer_send(t->arg[1].p, &now);
 }
 static void fire_go_func(Timer *t, i64 delay) { /* time.goFunc: arg is a func() */
   (void)delay;
-  sched_go(NULL, t->arg[1].p, NULL);
+  G *g = sched_go(NULL, t->arg[1].p, NULL);
+  Bubble *b = t->bubble ? bubble_find(t->bubble) : NULL;
+  if (b) bubble_enter(b, g);
 }
 /* Of no use outside time's own test: a timer of another function fires without effect. */
 static void fire_nothing(Timer *t, i64 delay) {
@@ -161,11 +204,18 @@ static void fire_sleep(Timer *t, i64 delay) {
 static void modify(Timer *t, i64 when, i64 period) {
   t->when = when;
   t->period = period;
-  if (in_heap(t)) {
-    sift_up((u32)t->index);
-    sift_down((u32)t->index);
-    publish_next();
-  }
+  if (!in_heap(t)) return;
+  TimerHeap *h = heap_of(t);
+  sift_up(h, (u32)t->index);
+  sift_down(h, (u32)t->index);
+  publish_next(h);
+}
+/* t has a new time. One of a bubble that is due already fires at once: its main goroutine may be about to exit. */
+static void schedule(Timer *t) {
+  if (!needs_heap(t)) return;
+  i64 now;
+  if (t->bubble && t->when <= (now = clock_of(t))) timer_fire(t, now);
+  else heap_insert(t);
 }
 
 /* The value of an earlier firing that nobody received; whether there was one. */
@@ -179,6 +229,7 @@ static bool drain_channel(Timer *t) {
 Timer *timer_new(i64 when, i64 period, void *go_fn, const Slot *arg, Hchan *c) {
   Timer *t = heap_new(&timer_abi_type);
   t->index = -1;
+  if (sched_curg) t->bubble = bubble_id(sched_curg);
   t->go_fn = go_fn;
   t->arg[0] = arg[0];
   t->arg[1] = arg[1];
@@ -190,7 +241,7 @@ Timer *timer_new(i64 when, i64 period, void *go_fn, const Slot *arg, Hchan *c) {
     c->timer = t;
   }
   modify(t, when, period);
-  add_if_needed(t);
+  schedule(t);
   t->init = true;
   return t;
 }
@@ -206,16 +257,17 @@ bool timer_reset(Timer *t, i64 when, i64 period) {
   bool pending = t->when > 0;
   modify(t, when, period);
   if (drain_channel(t)) pending = true;
-  add_if_needed(t);
+  schedule(t);
   return pending;
 }
 
 Status timer_sleep(G *g, i64 ns) {
   if (ns <= 0) return ST_OK;
   i64 when;
-  if (__builtin_add_overflow(nanotime(), ns, &when)) when = INT64_MAX;
+  if (__builtin_add_overflow(g->bubble ? g->bubble->now : nanotime(), ns, &when)) when = INT64_MAX;
   Timer *t = xmalloc(sizeof(*t));
   timer_setup(t);
+  t->bubble = bubble_id(g);
   t->g = g;
   g->timer = t;
   timer_start(t, when, fire_sleep);
@@ -231,7 +283,7 @@ void timer_start(Timer *t, i64 when, TimerFn fn) {
 /* ---- channels of timers ---- */
 void timer_maybe_run_chan(Timer *t) {
   if (in_heap(t) || t->when == 0) return;
-  i64 now = nanotime();
+  i64 now = clock_of(t);
   if (t->when <= now) timer_fire(t, now);
 }
 void timer_block_chan(Timer *t) {

@@ -19,7 +19,17 @@ struct Timer {
   Slot arg[2];         /* any: the channel or the func() to start; roots */
   i64 index;           /* in the heap of timers, -1: not in it */
   G *g;                /* Sleep */
+  u64 bubble;          /* id of the synctest bubble whose clock it follows, 0: real time */
+  u32 rand;            /* orders timers of a bubble that are due at the same instant */
 };
+/* The pending timers of one clock. */
+typedef struct TimerHeap {
+  VEC(Timer *) v;
+} TimerHeap;
+i64 timer_heap_next(const TimerHeap *h);        /* when the earliest is due, 0: none */
+void timer_heap_run(TimerHeap *h, i64 now);     /* runs those that are due */
+void timer_heap_roots(TimerHeap *h, GcWork *w);
+void timer_heap_free(TimerHeap *h);             /* its timers never fire */
 void timer_init(void);
 const AbiType *timer_type(void);
 

@@ -1,6 +1,7 @@
 /* traceback.c - goroutine tracebacks. See traceback.h; Go's runtime/traceback.go and runtime1.go (GOTRACEBACK).
  * Shown are frames whose function has a package other than runtime, exported functions of runtime, and runtime.gopanic below
  * the first frame, as "panic(...)"; wrappers are hidden; with level 2 everything. Nothing here allocates Go memory. */
+#include "runtime/synctest.h"
 #include "runtime/traceback.h"
 
 #include <stdlib.h>
@@ -121,12 +122,15 @@ static const char *status_text(const G *g) {
 }
 
 void traceback_header(G *g) {
-  print_format("goroutine %llu [%s", (unsigned long long)g->id, status_text(g));
+  const char *status = status_text(g);
+  print_format("goroutine %llu [%s", (unsigned long long)g->id, status);
+  if (g->bubble && bubble_durable(g) && !strstr(status, "(durable)")) print_c(" (durable)");
   if ((g->status == G_WAITING || g->status == G_SYSCALL) && g->wait_since) {
     i64 minutes = (nanotime() - g->wait_since) / 60000000000;
     if (minutes >= 1) print_format(", %lld minutes", (long long)minutes);
   }
   if (g->locked_to_thread) print_c(", locked to thread");
+  if (g->bubble) print_format(", synctest bubble %llu", (unsigned long long)g->bubble->id);
   print_c("]:\n");
 }
 

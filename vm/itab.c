@@ -30,6 +30,7 @@ static void table_grow(void) {
 
 /* ---- reflect's own offsets ---- */
 static SNAPSHOT VEC(void *) reflect_offs;
+static SNAPSHOT PtrMap reflect_off_of; /* address -> index in reflect_offs + 1 */
 
 void *type_resolve_off(i32 off) {
   if (off >= 0) return abi_off(off);
@@ -38,10 +39,13 @@ void *type_resolve_off(i32 off) {
 }
 i32 type_add_reflect_off(void *p) {
   if ((uintptr_t)p <= INT32_MAX) return (i32)(uintptr_t)p;
-  for (u32 i = 0; i < reflect_offs.n; i++)
-    if (reflect_offs.v[i] == p) return -(i32)(i + 1);
-  VEC_PUSH(NULL, &reflect_offs, p);
-  return -(i32)reflect_offs.n;
+  uintptr_t have = (uintptr_t)ptrmap_get(&reflect_off_of, p);
+  if (!have) {
+    VEC_PUSH(NULL, &reflect_offs, p);
+    have = reflect_offs.n;
+    ptrmap_set(&reflect_off_of, p, (void *)have);
+  }
+  return -(i32)have;
 }
 void itab_roots(GcWork *w) {
   for (u32 i = 0; i < reflect_offs.n; i++) gc_mark_word(w, reflect_offs.v[i]);

@@ -393,6 +393,8 @@ static int by_string(const void *a, const void *b) {
 }
 AbiType **link_typelinks(u32 *n) {
   static VEC(AbiType *) links;
+  static u32 modules, types; /* the list is current for so many */
+  if (modules == link_modules.n && types == canonical.n) return *n = links.n, links.v;
   for (u32 i = 0; i < link_modules.n; i++)
     for (u32 j = 0; j < link_modules.v[i]->m->types.n; j++) link_type(link_modules.v[i], j);
   links.n = 0;
@@ -401,6 +403,8 @@ AbiType **link_typelinks(u32 *n) {
     if (canonical.entries[i].key && t && !ptrmap_has(&noalg, t)) VEC_PUSH(NULL, &links, t);
   }
   qsort(links.v, links.n, sizeof *links.v, by_string);
+  modules = link_modules.n;
+  types = canonical.n;
   *n = links.n;
   return links.v;
 }

@@ -13,15 +13,20 @@ NATIVE_FN(reflect_add_off) { /* (ptr unsafe.Pointer) int32 */
 
 /* typelinks() (sections []unsafe.Pointer, offset [][]int32): one section that starts at address 0. */
 NATIVE_FN(reflect_typelinks) {
+  static i32 *offsets;
+  static u32 known;
   u32 n;
   AbiType **types = link_typelinks(&n);
-  i32 *offsets = heap_alloc(n * sizeof *offsets, NULL);
-  for (u32 i = 0; i < n; i++) offsets[i] = (i32)(uintptr_t)types[i];
+  if (known != n) {
+    offsets = xmalloc(n * sizeof *offsets); /* not in place of the last list, which may be in use */
+    for (u32 i = 0; i < n; i++) offsets[i] = (i32)(uintptr_t)types[i];
+    known = n;
+  }
   AbiType *ptr = link_type_by_key("unsafe.Pointer");
   if (!ptr) rt_throw("no descriptor of unsafe.Pointer");
   void **section = heap_new_array(ptr, 1);
   GoSlice *offset = heap_new_array(ptr, sizeof *offset / sizeof(void *));
-  ptr_store(&offset->p, offsets);
+  offset->p = (void *)offsets;
   offset->len = offset->cap = n;
   ret_slice(fp, (GoSlice){(void *)section, 1, 1});
   ret_slice(fp + 3, (GoSlice){(void *)offset, 1, 1});

@@ -5,7 +5,9 @@
 #include "stdlib/natives/natives.h"
 
 NATIVE_FN(sync_semacquire) { return sema_acquire(g, fp[0].p, false, WAIT_SEMACQUIRE); }
-NATIVE_FN(sync_semacquire_waitgroup) { return sema_acquire(g, fp[0].p, false, WAIT_SYNC_WAITGROUP_WAIT); }
+NATIVE_FN(sync_semacquire_waitgroup) { /* (s *uint32, synctestDurable bool) */
+  return sema_acquire(g, fp[0].p, false, fp[1].u & 1 ? WAIT_SYNCTEST_WAITGROUP_WAIT : WAIT_SYNC_WAITGROUP_WAIT);
+}
 NATIVE_FN(sync_semacquire_mutex) { return sema_acquire(g, fp[0].p, fp[1].u & 1, WAIT_SYNC_MUTEX_LOCK); }
 NATIVE_FN(sync_semacquire_rlock) { return sema_acquire(g, fp[0].p, fp[1].u & 1, WAIT_SYNC_RWMUTEX_RLOCK); }
 NATIVE_FN(sync_semacquire_lock) { return sema_acquire(g, fp[0].p, fp[1].u & 1, WAIT_SYNC_RWMUTEX_LOCK); }

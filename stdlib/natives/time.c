@@ -1,7 +1,7 @@
 /* time.c - clocks, timers and Sleep for package time. */
 #include "runtime/sched.h"
 #include "runtime/chan.h"
-#include "runtime/timer.h"
+#include "runtime/synctest.h"
 #include "stdlib/natives/natives.h"
 
 NATIVE_FN(time_now) { /* (sec int64, nsec int32, mono int64) */
@@ -19,8 +19,16 @@ NATIVE_FN(time_nano) {
   return ST_OK;
 }
 
-NATIVE_FN(time_false) {
-  fp[0].u = false;
+/* The same for package time, where a synctest bubble's goroutines see its clock, without a monotonic reading. */
+NATIVE_FN(time_runtime_now) {
+  if (likely(!g->bubble)) return time_now(g, fp);
+  fp[0].i = g->bubble->now / 1000000000;
+  fp[1].i = g->bubble->now % 1000000000;
+  fp[2].i = 0;
+  return ST_OK;
+}
+NATIVE_FN(time_runtime_nano) {
+  fp[0].i = g->bubble ? g->bubble->now : nanotime();
   return ST_OK;
 }
 
@@ -42,14 +50,19 @@ NATIVE_FN(time_new_timer) { /* (when, period int64, f func(any, uintptr, int64),
   return ST_OK;
 }
 
+static void check_bubble(const G *g, const Timer *t, const char *message) {
+  if (unlikely(t->bubble) && !g->bubble) go_fatal(message);
+}
 NATIVE_FN(time_stop_timer) {
   NIL_CHECK(fp[0].p);
+  check_bubble(g, fp[0].p, "stop of synctest timer from outside bubble");
   fp[0].u = timer_stop(fp[0].p);
   return ST_OK;
 }
 
 NATIVE_FN(time_reset_timer) {
   NIL_CHECK(fp[0].p);
+  check_bubble(g, fp[0].p, "reset of synctest timer from outside bubble");
   fp[0].u = timer_reset(fp[0].p, fp[1].i, fp[2].i);
   return ST_OK;
 }
