@@ -110,6 +110,10 @@ static bool link_library(const char *path, Err *e) {
   StrBuf b = {0};
   if (!cli_read_file(path, &b, e)) return false;
   BcModule *m = module_read_packed((const u8 *)sb_cstr(&b), b.n, e);
+  Sha256 h;
+  sha256_init(&h);
+  sha256_write(&h, b.p, b.n);
+  sha256_sum(&h, image.identity);
   sb_free(&b);
   if (!m) return false;
   image.std = m;
@@ -152,6 +156,21 @@ static bool write_executable(const char *path, Err *e) {
   return ok;
 }
 
+/* What is in the image besides the library: declarations, and bodies that later modules may instantiate. */
+static void identify(const Program *p) {
+  Sha256 h;
+  sha256_init(&h);
+  sha256_write(&h, image.identity, sizeof image.identity);
+  for (u32 i = 0; i < p->packages.n; i++) {
+    const LoadPackage *lp = p->packages.v[i]->loader;
+    Sha256 sources = lp->sources;
+    u8 sum[32];
+    sha256_sum(&sources, sum);
+    sha256_write(&h, sum, sizeof sum);
+  }
+  sha256_sum(&h, image.identity);
+}
+
 static int make_image(ProgramFlags *f, char **args, int n) {
   Program *p = xcalloc(1, sizeof *p); /* part of the state: packages refer to its sink */
   Err e;
@@ -165,6 +184,7 @@ static int make_image(ProgramFlags *f, char **args, int n) {
     if (!check_generic_bodies(pkg)) return cli_error("package %s does not check", pkg->path->s);
   }
   if (!link_library(args[0], &e)) return cli_error("%s: %s", args[0], e.msg);
+  identify(p);
   vm_snapshot();
   atoms_reserve(SPARE_ATOMS);
   PtrMap *maps[] = {&image.symbols.funcs, &image.symbols.types, &image.symbols.globals};

@@ -15,6 +15,7 @@ typedef struct Image {
   const BcModule *std;    /* its functions are packed; NULL: there is no image */
   const Atom *goversion;  /* of the GOROOT that it was made from */
   const Atom *goroot;     /* where that was */
+  u8 identity[32];        /* hash of the library and of the packages' sources */
 } Image;
 extern Image image;
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/debug.h"
+#include "cli/cache.h"
 #include "cli/program.h"
 
 static const struct Command {
@@ -16,6 +17,7 @@ static const struct Command {
     {"test", "[-run RE] [-v] [-short] ... PACKAGES", "test packages, as go test does", cmd_test},
     {"image", NULL, NULL, cmd_image},
     {"repl", "[-q] [< FILE]", "the interactive session; also govm alone on a terminal", cmd_repl},
+    {"clean", "-cache", "remove the packages that were kept compiled", cmd_clean},
     {"dump", "--tokens | --ast | --bytecode FILES", "show a stage of the compiler", cmd_dump},
     {"list", "[-json] [-deps] [-m] [-f FORMAT] ... PACKAGES", "list packages or modules", cmd_list},
     {"env", "[NAME...]", "print the environment govm works in", cmd_env},

@@ -1,6 +1,7 @@
 /* program.c - loads, checks and lowers the package that the command line names (program.h). */
 #include "cli/program.h"
 
+#include "cli/cache.h"
 #include "cli/image.h"
 #include "frontend/pkgscan.h"
 
@@ -108,14 +109,54 @@ static Package *import_package(void *ctx, const Atom *path, Pos pos, Err *e) {
   return NULL;
 }
 
+/* ---- packages that were compiled before (cache.h) ---- */
+typedef struct Compiled {
+  CacheKey key;
+  bool has_key;      /* its module can be kept */
+  BcModule *module;  /* from the cache, or lowered; NULL: not yet */
+  bool from_cache;
+  Symbols symbols;   /* of the module */
+} Compiled;
+
+static const Compiled *look_up(Program *p, const ProgramFlags *f, const LoadPackage *lp, bool is_named) {
+  CacheContext context = {f->lang, f->incomplete, is_named, p->tested != NULL};
+  PtrMap keys = {0};
+  Compiled *c = xcalloc(1, sizeof *c);
+  for (u32 i = 0; i < lp->imports.n; i++) {
+    Compiled *dep = ptrmap_get(&p->compiled, lp->imports.v[i].pkg);
+    if (dep && dep->has_key) ptrmap_set(&keys, lp->imports.v[i].pkg, &dep->key);
+  }
+  c->has_key = cache_key(&context, lp, &keys, &c->key);
+  c->module = c->has_key ? cache_get(&c->key) : NULL;
+  c->from_cache = c->module != NULL;
+  ptrmap_set(&p->compiled, lp, c);
+  ptrmap_free(&keys);
+  return c;
+}
+
+typedef VEC(const Symbols *) SymbolTables;
+
+/* What the packages that lp imports define, transitively: no other package may be needed to use its module. */
+static void imported_symbols(const Program *p, const LoadPackage *lp, PtrMap *seen, SymbolTables *out) {
+  for (u32 i = 0; i < lp->imports.n; i++) {
+    const LoadPackage *dep = lp->imports.v[i].pkg;
+    const Compiled *c = dep ? ptrmap_get(&p->compiled, dep) : NULL;
+    if (!c || ptrmap_has(seen, dep)) continue;
+    ptrmap_set(seen, dep, (void *)dep);
+    VEC_PUSH(NULL, out, &c->symbols);
+    imported_symbols(p, dep, seen, out);
+  }
+}
+
 static Package *check_loaded(Program *p, const ProgramFlags *f, LoadPackage *lp, bool is_main, bool whole) {
+  bool reuse = image.std && whole && look_up(p, f, lp, is_main)->from_cache; /* bodies were checked then */
   CheckConfig cfg = {
       .goversion = is_main && f->lang ? atom_cstr(f->lang) : lp->goversion,
-      .lazy_bodies = lp->is_std && !is_main && whole,
+      .lazy_bodies = reuse || (lp->is_std && !is_main && whole),
       .ignore_func_bodies = lp->is_std && !is_main && !whole,
-      .skeletons = f->load.skeletons,
-      .allow_unused_imports = lp->is_overlaid || f->load.skeletons,
-      .disable_unused_check = lp->is_std && !is_main,
+      .skeletons = reuse || f->load.skeletons,
+      .allow_unused_imports = reuse || lp->is_overlaid || f->load.skeletons,
+      .disable_unused_check = reuse || (lp->is_std && !is_main),
       .complete = !lp->is_std && !f->incomplete,
       .import = import_package,
       .ctx = lp,
@@ -154,7 +195,7 @@ static bool new_loader(Program *p, const ProgramFlags *f, bool tests) {
   if (image.std) cfg.external = image_external;
   cfg.overlay_dir = cli_overlay();
   cfg.include_tests = cfg.allow_main = tests;
-  cfg.allow_internal = tests || f->incomplete; /* the compiler alone does not look at import paths */
+  cfg.allow_internal = f->incomplete; /* the compiler alone does not look at import paths */
   if (!cfg.goroot) return cli_error("%s", e.msg), false;
   p->goroot = cfg.goroot;
   types_init();
@@ -224,9 +265,8 @@ static void put_runtime_first(Program *p, LoadPackage *runtime) {
     for (u32 i = 0; i < p->packages.n; i++)
       if ((ptrmap_get(&needed, p->packages.v[i]->loader) != NULL) == want) VEC_PUSH(NULL, &sorted, p->packages.v[i]);
   ptrmap_free(&needed);
-  VEC_FREE(&p->packages);
-  VEC_FREE(&p->modules);
-  p->packages.v = sorted.v;
+  memcpy(p->packages.v, sorted.v, sorted.n * sizeof *sorted.v);
+  VEC_FREE(&sorted);
 }
 
 bool program_load_tests(Program *p, const ProgramFlags *f, char *const *args, int n, ProgramMakeMain make) {
@@ -242,10 +282,10 @@ bool program_load_tests(Program *p, const ProgramFlags *f, char *const *args, in
   const Atom *path = atom_printf("%s.test", p->tested->path->s);
   LoadPackage *named = loader_text(p->loader, path->s, "_testmain.go", sb_cstr(&text), text.n);
   sb_free(&text);
-  LoadPackage *runtime = loader_path(p->loader, "runtime");
+  LoadPackage *runtime = image.std ? NULL : loader_path(p->loader, "runtime");
   if (!fit_for_checking(p)) return print_errors(p, f), false;
   if (!check_packages(p, f, named, true)) return false;
-  put_runtime_first(p, runtime);
+  if (runtime) put_runtime_first(p, runtime);
   return true;
 }
 
@@ -258,14 +298,34 @@ static bool lower_packages(Program *p, const LowerConfig *cfg, u32 from, u32 n) 
   return true;
 }
 
+/* The module of package i alone, from the cache or made now. */
+static bool lower_package(Program *p, u32 i) {
+  const LoadPackage *lp = p->packages.v[i]->loader;
+  Compiled *c = ptrmap_get(&p->compiled, lp);
+  if (c->from_cache) {
+    lower_know_package(p->packages.v[i]);
+    VEC_PUSH(NULL, &p->modules, c->module);
+  } else {
+    PtrMap seen = {0};
+    SymbolTables tables = {0};
+    imported_symbols(p, lp, &seen, &tables);
+    LowerConfig cfg = {.library = true, .defined = &image.symbols, .imports = tables.v, .nimports = tables.n};
+    bool ok = lower_packages(p, &cfg, i, 1);
+    ptrmap_free(&seen);
+    VEC_FREE(&tables);
+    if (!ok) return false;
+    c->module = VEC_LAST(&p->modules);
+    c->module->goversion = image.goversion;
+    if (c->has_key) cache_put(&c->key, c->module);
+  }
+  symbols_add_module(&c->symbols, c->module);
+  return true;
+}
+
 BcModule *program_lower(Program *p, bool whole_packages) {
   if (image.std) {
-    LowerConfig cfg = {.library = true, .defined = &image.symbols};
-    for (u32 i = 0; i < p->packages.n; i++) {
-      if (!lower_packages(p, &cfg, i, 1)) return NULL;
-      symbols_add_module(&image.symbols, VEC_LAST(&p->modules));
-      VEC_LAST(&p->modules)->goversion = image.goversion;
-    }
+    for (u32 i = 0; i < p->packages.n; i++)
+      if (!lower_package(p, i)) return NULL;
   } else {
     LowerConfig cfg = {.whole_packages = whole_packages};
     if (!lower_packages(p, &cfg, 0, p->packages.n)) return NULL;
@@ -285,6 +345,13 @@ BcModule *program_lower_library(Program *p) {
 
 void program_free(Program *p) {
   if (p->loader) loader_free(p->loader);
-  xfree(p->packages.v);
+  VEC_FREE(&p->packages);
+  VEC_FREE(&p->modules);
+  for (u32 i = 0; i < p->compiled.n; i++) {
+    Compiled *c = p->compiled.entries[i].val;
+    symbols_free(&c->symbols);
+    xfree(c);
+  }
+  ptrmap_free(&p->compiled);
   diag_free(&p->sink);
 }

@@ -25,6 +25,7 @@ typedef struct Program {
   Package *main;           /* the package named, or the tests' main */
   LoadPackage *tested;     /* program_load_tests: the package under test */
   VEC(BcModule *) modules; /* program_lower: in the order of linking */
+  PtrMap compiled;         /* with an image in use: LoadPackage -> Compiled (program.c) */
 } Program;
 
 /* Loads and checks the package that args[0..n) names: .go files, one directory or one import path. Diagnostics are printed
