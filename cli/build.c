@@ -115,7 +115,7 @@ static void print_packages(const BuildFlags *f, const Program *p) {
   const LoadPackageList *all = loader_order(p->loader);
   for (u32 i = 0; i < all->n; i++) {
     const LoadPackage *lp = all->v[i];
-    if (lp->is_std || lp->is_unsafe || lp->is_external) continue;
+    if (lp->is_std || lp->is_unsafe || lp->is_external || program_reuses(p, lp)) continue;
     if (f->verbose) fprintf(stderr, "%s\n", lp->path->s);
     if (f->commands || f->dry) print_compile(f, lp);
   }

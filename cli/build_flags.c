@@ -1,6 +1,6 @@
 /* build_flags.c - reads go build's flags, with the wording of Go's package flag and of the go command.
  *
- * What concerns machine code, the C compiler or processes of the toolchain has no effect: -gcflags, -asmflags, -a, -p,
+ * What concerns machine code, the C compiler or processes of the toolchain has no effect: -gcflags, -asmflags, -p,
  * -work and the like. What would change the program in a way that cannot be had is an error: -race, -msan, -asan,
  * -cover, build modes other than exe.
  */
@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "cli/cache.h"
 
 typedef enum FlagKind { FLAG_BOOL, FLAG_STRING, FLAG_COUNT, FLAG_PACKAGE } FlagKind;
 
@@ -143,6 +145,7 @@ static int set_bool(BuildFlags *f, const char *name, bool on) {
   if (strcmp(name, "x") == 0) f->commands = on;
   if (strcmp(name, "n") == 0) f->dry = on;
   if (strcmp(name, "trimpath") == 0) f->trimpath = on;
+  if (strcmp(name, "a") == 0 && on) cache_rebuild();
   if (strcmp(name, "e") == 0) f->program.all_errors = on;
   if (strcmp(name, "complete") == 0) f->program.incomplete = !on;
   return refuse(name, "", on);

@@ -31,6 +31,7 @@ enum { HOUR = 3600, DAY = 24 * HOUR, KEEP_UNUSED = 5 * DAY };
 static const u64 default_limit = (u64)1 << 30; /* bytes; $GOVM_CACHE_SIZE is in megabytes */
 
 static const char *cache_dir; /* NULL: not looked for yet; "": none, or given up */
+static bool rebuild;
 
 /* ---- the folder ---- */
 static const char *find_dir(void) {
@@ -191,8 +192,10 @@ static BcModule *decode(const CacheKey *key, const StrBuf *b, Err *e) {
   return NULL;
 }
 
+void cache_rebuild(void) { rebuild = true; }
+
 BcModule *cache_get(const CacheKey *key) {
-  if (!cache_on()) return NULL;
+  if (!cache_on() || rebuild) return NULL;
   const char *path = atom_printf("%s.gbc", entry_path(key))->s;
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) {

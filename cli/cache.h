@@ -31,6 +31,8 @@ bool cache_key(const CacheContext *c, const LoadPackage *lp, const PtrMap *keys,
 /* The module kept under the key; NULL when there is none. */
 BcModule *cache_get(const CacheKey *key);
 void cache_put(const CacheKey *key, const BcModule *m);
+/* From now on nothing is found: everything is compiled again (build -a). */
+void cache_rebuild(void);
 
 /* `govm clean -cache`: removes everything that the cache keeps. */
 int cmd_clean(int argc, char **argv);

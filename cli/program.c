@@ -134,6 +134,11 @@ static const Compiled *look_up(Program *p, const ProgramFlags *f, const LoadPack
   return c;
 }
 
+bool program_reuses(const Program *p, const LoadPackage *lp) {
+  const Compiled *c = ptrmap_get(&p->compiled, lp);
+  return c && c->from_cache;
+}
+
 typedef VEC(const Symbols *) SymbolTables;
 
 /* What the packages that lp imports define, transitively: no other package may be needed to use its module. */

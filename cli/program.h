@@ -41,6 +41,8 @@ bool program_load_tests(Program *p, const ProgramFlags *f, char *const *args, in
 /* Lowers it to p->modules: one for the whole program, or, with an image in use (image.h), one per package, with externs.
  * Returns that of the package named, which is the last; NULL after printed errors. whole_packages: see LowerConfig. */
 BcModule *program_lower(Program *p, bool whole_packages);
+/* Whether the package's module was kept by an earlier run (cache.h): it is not compiled. */
+bool program_reuses(const Program *p, const LoadPackage *lp);
 /* Loads and checks the packages that the patterns name, which are no programs, runtime and all they import; then makes one module of them that
  * later ones build on. */
 bool program_load_library(Program *p, const ProgramFlags *f, char *const *patterns, int n);
