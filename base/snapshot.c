@@ -109,8 +109,8 @@ typedef struct Foreign {
 } Foreign;
 typedef VEC(Foreign) ForeignVec;
 
-/* A foreign mapping is libc's heap, or high, where the kernel puts what nobody asked a place for. (What
- * sanitizers have lower looks like pairs of small integers.) */
+/* A foreign mapping is high, where the kernel puts what nobody asked a place for; libc's blocks are there too while
+ * recording (snapshot_record). What is lower looks like small numbers and short texts. */
 static bool list_foreign(ForeignVec *out, Err *e) {
   FILE *f = fopen("/proc/self/maps", "re");
   if (!f) return err_set(e, "/proc/self/maps: %s", strerror(errno));
@@ -121,8 +121,7 @@ static bool list_foreign(ForeignVec *out, Err *e) {
     if (sscanf(line, "%lx-%lx %*s %*s %*s %*s %n", &from, &to, &name) < 2) continue;
     if (!name) name = (int)strlen(line);
     line[strcspn(line, "\n")] = 0;
-    bool heap = strcmp(line + name, "[heap]") == 0;
-    if (!heap && (from < 0x7e0000000000u || from >= (uintptr_t)1 << 47)) continue;
+    if (from < 0x7e0000000000u || from >= (uintptr_t)1 << 47) continue;
     Foreign *m = out->n ? &VEC_LAST(out) : NULL;
     if (m && m->to == from && strcmp(m->name, line + name) == 0) {
       m->to = to;
@@ -147,20 +146,13 @@ static const Foreign *foreign_at(const ForeignVec *maps, uintptr_t p) {
   return NULL;
 }
 
-/* Short texts of the atom table look like addresses of the heap, which follows the executable. */
-static bool is_text(uintptr_t w) {
-  for (; w; w >>= 8)
-    if ((w & 0xff) < ' ' || (w & 0xff) > '~') return false;
-  return true;
-}
-
 /* Describes the first few foreign pointers of [p, p + n) in *out; returns how many there are. */
 static u32 scan_words(const ForeignVec *maps, const void *p, size_t n, StrBuf *out, u32 found) {
   if (!maps->n) return found;
   uintptr_t lowest = maps->v[0].from, above = VEC_LAST(maps).to;
   const uintptr_t *w = p;
   for (size_t i = 0; i < n / sizeof *w; i++) {
-    if (w[i] < lowest || w[i] >= above || w[i] % 8 || is_text(w[i])) continue;
+    if (w[i] < lowest || w[i] >= above || w[i] % 8) continue;
     const Foreign *m = foreign_at(maps, w[i]);
     if (!m) continue;
     if (found++ < 4)

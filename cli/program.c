@@ -245,6 +245,7 @@ bool program_load_library(Program *p, const ProgramFlags *f, char *const *patter
   LoadPathList paths = {0};
   if (!new_loader(p, f, false)) return false;
   loader_path(p->loader, "runtime");
+  loader_path(p->loader, "fmt"); /* what nearly every program uses lies together, so few pages are touched */
   if (!loader_expand(p->loader, (const char *const *)patterns, (u32)n, &paths)) return print_errors(p, f), false;
   for (u32 i = 0; i < paths.n; i++)
     if (has_go_files(p, paths.v[i])) loader_path(p->loader, paths.v[i]->s);

@@ -128,14 +128,19 @@ static bool reach_methods(Lower *lw) {
   return any;
 }
 
+/* What is reached without being named; a library has it all. */
+static void reach_unnamed(Lower *lw) {
+  for (size_t i = 0; !lw->keep_all_methods && i < ARRAY_LEN(reflect_method_funcs); i++)
+    lw->keep_all_methods = ptrmap_has(&lw->funcs_by_symbol, atom_cstr(reflect_method_funcs[i]));
+  for (size_t i = 0; i < ARRAY_LEN(native_callees); i++)
+    if (ptrmap_has(&lw->funcs_by_symbol, atom_cstr(native_callees[i].native)))
+      lower_runtime_func(lw, native_callees[i].callee);
+}
+
 static void drain(Lower *lw) {
   do {
     for (; lw->next < lw->queue.n; lw->next++) lower_one(lw, lw->queue.v[lw->next]);
-    for (size_t i = 0; !lw->keep_all_methods && i < ARRAY_LEN(reflect_method_funcs); i++)
-      lw->keep_all_methods = ptrmap_has(&lw->funcs_by_symbol, atom_cstr(reflect_method_funcs[i]));
-    for (size_t i = 0; i < ARRAY_LEN(native_callees); i++)
-      if (ptrmap_has(&lw->funcs_by_symbol, atom_cstr(native_callees[i].native)))
-        lower_runtime_func(lw, native_callees[i].callee);
+    if (!lw->library) reach_unnamed(lw);
   } while (reach_methods(lw) || lw->next < lw->queue.n);
 }
 

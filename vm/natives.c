@@ -202,6 +202,7 @@ static const char *const wrappers[] = {"reflect.call", "runtime.reflectcall", "r
     "reflect.methodValueCall",
                                        "reflect.callReflect", "reflect.callMethod"};
 void natives_bind(void) {
+  if (rec_method_value) return; /* package reflect is linked */
   for (u32 i = 0; i < ARRAY_LEN(wrappers); i++) {
     FuncRec *rec = link_func(wrappers[i]);
     if (rec) rec->flags |= BCF_WRAPPER;
