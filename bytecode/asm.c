@@ -400,6 +400,9 @@ static bool read_param(Asm *a, bool result) {
     return false;
   if (!accept(a, "type")) return asm_error(a, "expected", "type");
   if (!read_index(a, &p.type)) return false;
+  u64 esc = 0;
+  if (accept(a, "esc") && !read_u64(a, UINT64_MAX, &esc)) return false;
+  memcpy(p.esc, &esc, sizeof esc);
   p.slot = (u16)slot;
   p.align = (u8)align;
   p.ext = (u8)ext;

@@ -234,6 +234,9 @@ static void write_func(Writer *w, const BcFunc *f) {
     put_u(w, (u64)p->align << 2 | p->ext);
     put_u(w, p->slot);
     put_ref(w, p->type);
+    u64 esc;
+    memcpy(&esc, p->esc, sizeof esc);
+    put_u(w, esc);
   }
   StrBuf *heads_out = w->out;
   size_t start = w->bodies->n;

@@ -347,7 +347,7 @@ static BcParam *share_params(Reader *r, const BcParam *params, u32 n) {
 
 static void read_params(Reader *r, BcFunc *f) {
   u64 n = (u64)f->nparams + f->nresults;
-  if (n * 4 > (u64)(r->end - r->p)) {
+  if (n * 5 > (u64)(r->end - r->p)) {
     reader_fail(r, "bad count");
     f->nparams = f->nresults = 0;
     return;
@@ -360,6 +360,8 @@ static void read_params(Reader *r, BcFunc *f) {
     p.ext = x & 3;
     p.slot = (u16)get_u(r, UINT16_MAX);
     p.type = get_ref(r);
+    u64 esc = get_u(r, UINT64_MAX);
+    memcpy(p.esc, &esc, sizeof esc);
     VEC_PUSH(NULL, &r->params, p);
   }
   f->params = share_params(r, r->params.v, (u32)n);

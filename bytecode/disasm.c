@@ -211,6 +211,9 @@ void func_disasm(const BcModule *m, const BcFunc *func, StrBuf *out) {
     sb_printf(out, "  %s slot %u size %u align %u ext %u type", i < f->nparams ? "param" : "result", p->slot,
               p->size, p->align, p->ext);
     put_index(out, p->type);
+    u64 esc;
+    memcpy(&esc, p->esc, sizeof esc);
+    if (esc) sb_printf(out, " esc %llu", (unsigned long long)esc);
     sb_putc(out, '\n');
   }
   for (u32 i = 0; i < f->nareas; i++) sb_printf(out, "  area %u %u\n", f->areas[i].slot, f->areas[i].nslots);

@@ -83,6 +83,8 @@ typedef struct BcParam { /* how one argument or result sits in slots and in gc's
   u8 ext;              /* scalars narrower than a word: 1 sign-extend, 2 zero-extend; 0: copy the bytes */
   u16 slot;            /* first slot in the window: arguments from 0 on, results from 0 on */
   u32 type;            /* type index */
+  u8 esc[8];           /* argument of a declared function, for compilers of callers: how its value leaves the function
+                          (frontend/escape.h, EscLeaks, but 255 for [0] = 0); all 0: unknown */
 } BcParam;
 typedef struct BcArea { u32 slot, nslots; } BcArea; /* a local aggregate that L operands and SELECT name */
 typedef struct BcFunc {

@@ -67,6 +67,7 @@ typedef enum ValueMode {
 typedef struct Expr {
   Node n;
   u8 mode;         /* [checker] ValueMode */
+  u8 esc;          /* [lowering] EscMark: what may live in the frame (escape.h) */
   Type *type;      /* [checker] final type; untyped constants have their default or converted type */
   const Const *val; /* [checker] constant value, else NULL */
 } Expr;
@@ -313,6 +314,7 @@ typedef struct FuncDecl {
   FieldList tparams;
   FuncType *type;
   BlockStmt *body; /* NULL: no body */
+  struct EscSummary *esc; /* [lowering] where parameters leak (escape.h); NULL: not analysed */
 } FuncDecl;
 
 /* ---- statements ---- */

@@ -89,6 +89,7 @@ struct IrLocal { /* a frame area; live and scanned from the start of the functio
   const IrShape *shape;
   const Atom *name;
   i32 slot;
+  bool addressed;  /* written through pointers: a scalar narrower than a slot is accessed by its size */
 };
 
 struct IrFunc {
@@ -102,6 +103,7 @@ struct IrFunc {
   VEC(IrBlock *) blocks;      /* [0] is the entry; it has no predecessors */
   VEC(IrVar *) vars;
   VEC(IrLocal *) locals;
+  bool areas_always;          /* addressed locals are live everywhere: some of their addresses are in heap objects */
   u32 nvalues;
   struct IrDef *defs;         /* construction: (block, variable) -> current value */
   u32 ndefs, defs_cap;

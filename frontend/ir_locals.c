@@ -3,8 +3,8 @@
  * Homes: a snapshot of a local that nothing changes before its last use is read in place, and a value whose
  * only use is to be written to a local is made there.
  * Liveness: a local is live from where it is written or cleared as a whole to its last read; writing a part
- * is neither. One whose address is taken, or that the recover block reads, is live everywhere. Safepoint
- * maps have only live locals, and only locals with pointers that are live at the entry are cleared there.
+ * is neither, and every instruction that may reach it through a pointer reads it (ir_addresses.c). One whose
+ * address goes elsewhere, or that the recover block reads, is live everywhere. Safepoint maps have only live locals, and only locals with pointers that are live at the entry are cleared there.
  * Slots are not shared.
  */
 #include "frontend/ir_priv.h"
@@ -82,7 +82,8 @@ void ir_local_homes(Emitter *e) {
       if (b->values.v[k]->op == IR_WRITE_LOCAL) made_in_place(e, b, k, taken);
     }
   }
-  for (u32 i = 0; i < n; i++) e->locals[i].always = taken[i];
+  ir_addresses(e);
+  for (u32 i = 0; i < n; i++) e->locals[i].always = e->addresses->always[i];
 }
 
 /* ---- liveness ---- */
@@ -108,6 +109,19 @@ static const IrLocal *writes_whole(const Emitter *e, const IrValue *v) {
   return v->op == IR_READ_LOCAL ? NULL : e->info[v->id].home;
 }
 
+/* v may reach locals through its operand a; a call does so while its callee runs. */
+static void read_group(const Emitter *e, const IrValue *v, const IrValue *a, u64 *live, u32 *end) {
+  const AddressUses *u = e->addresses;
+  if (!u->derived[a->id]) return;
+  const LocalVec *l = &u->members[u->group[u->derived[a->id] - 1]];
+  for (u32 i = 0; i < l->n; i++) {
+    u32 id = l->v[i]->id;
+    if (has_bit(live, id)) continue;
+    set_bit(live, id);
+    end[id] = e->info[v->id].pos + 3;
+  }
+}
+
 /* Walks b backwards from the locals live at its end. ranges: notes the live ranges too. */
 static void walk_block(Emitter *e, const IrBlock *b, u64 *live, u32 *end, bool ranges) {
   u32 nlocals = e->f->locals.n;
@@ -121,6 +135,7 @@ static void walk_block(Emitter *e, const IrBlock *b, u64 *live, u32 *end, bool r
     }
     for (u32 i = 0; i <= v->nargs; i++) {
       const IrLocal *r = i < v->nargs ? e->info[v->args[i]->id].home : reads_area(v) ? v->local : NULL;
+      if (i < v->nargs) read_group(e, v, v->args[i], live, end);
       if (!r || has_bit(live, r->id)) continue;
       set_bit(live, r->id);
       end[r->id] = ir_read_end(e, v);

@@ -5,6 +5,7 @@
  *   ir_opt.c       common subexpressions, constants out of loops
  *   ir_layout.c    the order of blocks
  *   ir_live.c      positions of values; live ranges
+ *   ir_addresses.c which instructions may reach a local through a pointer
  *   ir_locals.c    locals: what is read and made in place, when they are live
  *   ir_coalesce.c  values that shall share slots joined to classes
  *   ir_slots.c     call windows, slots of classes
@@ -64,8 +65,16 @@ typedef struct BlockInfo { /* block->aux */
 } BlockInfo;
 #define BLOCK_INFO(b) ((BlockInfo *)(b)->aux)
 
+typedef VEC(IrLocal *) LocalVec;
+typedef struct AddressUses { /* where addresses of locals flow */
+  u32 *group;       /* by local id: the group's number */
+  bool *always;     /* by local id: the group is live everywhere */
+  LocalVec *members; /* by group */
+  u32 *derived;     /* by value id: 1 + group that it may point into, 0 none; group[] gives the final number */
+} AddressUses;
+
 typedef struct LocalInfo { /* by local id */
-  bool always;      /* live everywhere: its address is taken, or the recover block reads it */
+  bool always;      /* live everywhere: its address is somewhere, or the recover block reads it */
   bool at_entry;    /* live at the function's entry */
   RangeVec live;
 } LocalInfo;
@@ -87,6 +96,7 @@ typedef struct Emitter {
   IrBlockVec order;   /* layout */
   ValueInfo *info;
   LocalInfo *locals;
+  AddressUses *addresses;
   u32 npos;
   VEC(CallSite) calls; /* by position */
   u32 nslots;
@@ -115,6 +125,8 @@ void ir_layout(Emitter *e);           /* e->order, loops, rotation */
 void ir_live(Emitter *e);
 u32 ir_read_end(const Emitter *e,
                 const IrValue *user); /* end of the ranges of user's operands that die there */
+/* ---- ir_addresses.c ---- */
+void ir_addresses(Emitter *e);
 /* ---- ir_locals.c: the first before ranges are known, the second after ---- */
 void ir_local_homes(Emitter *e);
 void ir_local_ranges(Emitter *e);

@@ -155,6 +155,7 @@ struct LowerConfig {
   u32 nimports;
   Type **anew;            /* defined types among those, to be described again: a session gave them methods */
   u32 nanew;
+  bool replaceable;       /* functions of pkgs may be redefined later: callers assume nothing about their parameters */
 };
 /* Lowers pkgs, all checked without errors; main is one of them or NULL. What they import is among pkgs, or its symbols
  * are in cfg->defined. NULL after errors, which are in diags. */

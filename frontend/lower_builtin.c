@@ -36,10 +36,25 @@ static IrValue *size_arg(Fn *fn, CallExpr *c, u32 i, IrValue *dflt) {
   return k64(fn, k);
 }
 
+/* make([]T, len, cap) with constants, when the elements may live in the frame; NULL: they may not. */
+static IrValue *make_in_frame(Fn *fn, CallExpr *c, Type *elem) {
+  i64 len, cap;
+  const Expr *first = c->args.v[1], *last = c->args.v[c->args.n - 1];
+  if (!(c->e.esc & ESC_SELF) || !first->val || !last->val) return NULL;
+  if (!const_int64_val(const_to_int(first->val), &len) || !const_int64_val(const_to_int(last->val), &cap)) return NULL;
+  i64 size = lower_layout(fn->lw, elem)->size;
+  if (len < 0 || len > cap || size == 0 || cap == 0 || cap > BIG_LOCAL / size) return NULL;
+  set_pos(fn, c);
+  IrValue *p = lower_alloc(fn, lower_layout(fn->lw, type_new_array(elem, cap)), true);
+  return op3(fn, BC_MK3, &ir_shape_slice, p, k64(fn, len), k64(fn, cap));
+}
+
 static IrValue *make(Fn *fn, CallExpr *c) {
   Type *t = expr_type(fn, c->args.v[0]), *u = core_under(t);
   switch (u->kind) {
   case TYPE_SLICE: {
+    IrValue *s = make_in_frame(fn, c, fn_type(fn, ((Slice *)u)->elem));
+    if (s) return s;
     IrValue *len = size_arg(fn, c, 1, NULL), *cap = size_arg(fn, c, 2, len);
     set_pos(fn, c);
     return with_imm(op2(fn, BC_MAKESLICE, &ir_shape_slice, len, cap),
@@ -65,8 +80,9 @@ static IrValue *lower_new(Fn *fn, CallExpr *c) {
   Type *t = fn_type(fn, ((Pointer *)under_of(fn, c->e.type))->base);
   IrValue *init = x->mode == TV_TYPE ? NULL : lower_expr_to(fn, x, t);
   set_pos(fn, c);
-  IrValue *p = with_imm(op0(fn, BC_NEW, &ir_shape_ptr), lower_type(fn->lw, t));
-  if (init) store_mem(fn, p, 0, lower_layout(fn->lw, t), init);
+  const Layout *ly = lower_layout(fn->lw, t);
+  IrValue *p = lower_alloc(fn, ly, c->e.esc & ESC_SELF);
+  if (init) store_mem(fn, p, 0, ly, init);
   return p;
 }
 

@@ -169,13 +169,17 @@ static void resolve_callee(Fn *fn, Callee *c, CallExpr *call) {
 }
 
 /* ---- arguments ---- */
-static IrValue *pack_variadic(Fn *fn, Type *slice, IrValue **vals, u32 n) {
+static IrValue *pack_variadic(Fn *fn, Type *slice, IrValue **vals, u32 n, bool in_frame) {
   if (n == 0) return zero_value(fn, lower_layout(fn->lw, slice));
   Type *elem = fn_type(fn, ((Slice *)type_under(slice))->elem);
   const Layout *ely = lower_layout(fn->lw, elem);
   Type *at = type_new_array(elem, n);
-  IrValue *p = with_imm(op0(fn, BC_NEW, &ir_shape_ptr), lower_type(fn->lw, at));
-  for (u32 i = 0; i < n; i++) store_mem(fn, p, (i64)i * ely->size, ely, vals[i]);
+  const Layout *aly = lower_layout(fn->lw, at);
+  IrLocal *area = in_frame ? addressed_local(fn, aly, NULL) : NULL;
+  Place dst = area ? place_of_local(area, aly)
+                   : place_of_mem(with_imm(op0(fn, BC_NEW, &ir_shape_ptr), lower_type(fn->lw, at)), 0, aly);
+  for (u32 i = 0; i < n; i++) place_store(fn, place_field(fn, dst, (i64)i * ely->size, ely), vals[i]);
+  IrValue *p = area ? place_addr(fn, dst) : dst.base;
   IrValue *len = k64(fn, n);
   return op3(fn, BC_MK3, &ir_shape_slice, p, len, len);
 }
@@ -203,7 +207,8 @@ void lower_args(Fn *fn, CallExpr *c, Signature *sig, IrValue **out) {
   set_pos(fn, c);
   for (u32 i = 0; i < np; i++) {
     if (spread && i == np - 1)
-      out[i] = pack_variadic(fn, fn_type(fn, sig->params->vars[i]->type), vals + i, n - i);
+      out[i] = pack_variadic(fn, fn_type(fn, sig->params->vars[i]->type), vals + i, n - i,
+                             c->e.esc & ESC_ARGS);
     else out[i] = vals[i];
   }
 }
@@ -364,7 +369,7 @@ IrValue *lower_method_value(Fn *fn, SelectorExpr *s) {
   c.sig = (Signature *)under_of(fn, s->e.type);
   resolve_selector(fn, &c, s);
   if (c.kind == CALLEE_IFACE) op1(fn, BC_NILCHK, &ir_shape_none, extract(fn, c.fn, 0, &ir_shape_ptr));
-  return bound_method(fn, &c, s->selection->obj->name);
+  return bound_method(fn, &c, s->selection->obj->name, s->e.esc & ESC_SELF);
 }
 
 IrValue *lower_method_expr(Fn *fn, SelectorExpr *s) {

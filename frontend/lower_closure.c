@@ -225,6 +225,16 @@ static void visit_defer(Analysis *a) {
   use_var(a, root->defers_var);
 }
 
+/* Variables that start as a function literal: calls of them have a known callee when they are not reassigned. */
+static void note_literals(Analysis *a, AssignStmt *s) {
+  u32 n = expr_list_len(s->lhs);
+  if (s->op != OP_DEF || expr_list_len(s->rhs) != n) return;
+  for (u32 i = 0; i < n; i++) {
+    Expr *x = expr_list_at(s->lhs, i), *v = ast_unparen(expr_list_at(s->rhs, i));
+    if (v->n.kind == N_FuncLit && defines_name(x)) root_info(a, x)->lit = (FuncLit *)v;
+  }
+}
+
 static bool visit(void *ctx, void *node) {
   Analysis *a = ctx;
   switch (((Node *)node)->kind) {
@@ -243,7 +253,7 @@ static bool visit(void *ctx, void *node) {
   case N_RangeClause:
     mark_assigned(a, ((RangeClause *)node)->def ? NULL : ((RangeClause *)node)->lhs);
     return true;
-  case N_AssignStmt: mark_assigned(a, ((AssignStmt *)node)->lhs); return true;
+  case N_AssignStmt: mark_assigned(a, ((AssignStmt *)node)->lhs); note_literals(a, node); return true;
   case N_Operation: {
     Operation *o = node;
     if (o->op == OP_AND && !o->y) mark_addr(a, o->x);
@@ -316,12 +326,12 @@ static Type **capture_types(Fn *fn, FnInfo *info) {
   return types;
 }
 
-IrValue *closure_of_values(Fn *fn, u32 func, Type **types, IrValue **vals, u32 n) {
+IrValue *closure_of_values(Fn *fn, u32 func, Type **types, IrValue **vals, u32 n, bool in_frame) {
   if (n == 0) return with_imm(op0(fn, BC_LDFN, &ir_shape_ptr), func);
   Type *t = closure_struct_type(fn->lw, types, n);
   i64 *off = NEW_ARRAY(&fn->f->arena, i64, n + 1);
   struct_offsets((Struct *)t, off);
-  IrValue *obj = with_imm(op0(fn, BC_NEW, &ir_shape_ptr), lower_type(fn->lw, t));
+  IrValue *obj = lower_alloc(fn, lower_layout(fn->lw, t), in_frame);
   IrValue *code = with_imm(op0(fn, BC_LDREC, &ir_shape_word), func);
   store_mem(fn, obj, 0, lower_layout(fn->lw, typ[BK_UINTPTR]), code);
   for (u32 i = 0; i < n; i++) store_mem(fn, obj, off[i + 1], lower_layout(fn->lw, types[i]), vals[i]);
@@ -344,7 +354,7 @@ static FuncInst *inner_inst(Fn *fn, FnInfo *info) {
   return fi;
 }
 
-IrValue *make_closure(Fn *fn, FnInfo *info, void (*generate)(Lower *, FuncInst *)) {
+IrValue *make_closure(Fn *fn, FnInfo *info, void (*generate)(Lower *, FuncInst *), bool in_frame) {
   FuncInst *fi = inner_inst(fn, info);
   InnerSpec *spec = NEW(&fn->lw->arena, InnerSpec);
   spec->info = info;
@@ -358,13 +368,13 @@ IrValue *make_closure(Fn *fn, FnInfo *info, void (*generate)(Lower *, FuncInst *
     Object *o = info->captures.v[i];
     Binding *b = bind_lookup(fn, o);
     if (capture_by_value(fn, o)) vals[i] = place_load(fn, place_of_obj(fn, o));
-    else vals[i] = ir_var_read(fn->f, fn->b, b->var);
+    else vals[i] = b->kind == BIND_LOCAL ? place_addr(fn, place_of_obj(fn, o)) : ir_var_read(fn->f, fn->b, b->var);
   }
-  return closure_of_values(fn, fi->index, types, vals, n);
+  return closure_of_values(fn, fi->index, types, vals, n, in_frame);
 }
 
 IrValue *lower_func_lit(Fn *fn, FuncLit *l) {
-  return make_closure(fn, info_of(fn->lw, l), lower_func_lit_generate);
+  return make_closure(fn, info_of(fn->lw, l), lower_func_lit_generate, l->e.esc & ESC_SELF);
 }
 
 void bind_captures(Fn *fn) {
@@ -402,21 +412,23 @@ void bind_captures(Fn *fn) {
 }
 
 /* ---- loop variables ---- */
-static const Atom *file_version(Fn *fn, Pos p) {
+static const Atom *file_version(const Package *pkg, Pos p) {
   const PosBase *base = pos_base(p.base);
-  for (u32 i = 0; fn->fi->pkg && i < fn->fi->pkg->files.n; i++) {
-    File *f = fn->fi->pkg->files.v[i];
+  for (u32 i = 0; pkg && i < pkg->files.n; i++) {
+    File *f = pkg->files.v[i];
     const PosBase *fb = pos_base(f->base);
     if (f->base == p.base || (fb->abspath && fb->abspath == base->abspath))
-      return f->goversion ? f->goversion : fn->fi->pkg->goversion;
+      return f->goversion ? f->goversion : pkg->goversion;
   }
-  return fn->fi->pkg ? fn->fi->pkg->goversion : NULL;
+  return pkg ? pkg->goversion : NULL;
 }
 
 /* Go 1.22's loop variables: one per iteration. Depends on the version of the file that the loop is in. */
-bool per_iteration_vars(Fn *fn, const ForStmt *s) {
-  const Atom *v = file_version(fn, s->s.n.pos);
+bool loop_vars_per_iteration(const Package *pkg, const ForStmt *s) {
+  const Atom *v = file_version(pkg, s->s.n.pos);
   int major = 0, minor = 0;
   if (!v || sscanf(v->s, "go%d.%d", &major, &minor) < 1) return true;
   return major > 1 || (major == 1 && minor >= 22);
 }
+
+bool per_iteration_vars(Fn *fn, const ForStmt *s) { return loop_vars_per_iteration(fn->fi->pkg, s); }

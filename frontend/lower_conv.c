@@ -62,19 +62,25 @@ IrValue *iface_word_of(Fn *fn, Type *concrete, Type *iface) {
   return with_imm(op0(fn, BC_LDITAB, &ir_shape_ptr), lower_itab(fn->lw, iface, concrete));
 }
 
-IrValue *make_iface(Fn *fn, IrValue *v, Type *from, Type *to) {
+IrValue *make_iface_in(Fn *fn, IrValue *v, Type *from, Type *to, bool in_frame) {
   const Layout *ly = lower_layout(fn->lw, from);
+  IrLocal *area;
   IrValue *data;
   if (ly->direct_iface) {
     data = recast(fn, v, &ir_shape_ptr);
   } else if (ly->shape.nslots == 0) {
     data = with_imm(op0(fn, BC_NEW, &ir_shape_ptr), lower_type(fn->lw, from));
+  } else if (in_frame && (area = addressed_local(fn, ly, NULL)) != NULL) {
+    place_store(fn, place_of_local(area, ly), v);
+    data = place_addr(fn, place_of_local(area, ly));
   } else {
     data = with_imm(op1(fn, BC_BOX, &ir_shape_ptr, v), lower_type(fn->lw, from));
     data->u[0] = ly->shape.nslots;
   }
   return op2(fn, BC_MK2, &ir_shape_iface, iface_word_of(fn, from, to), data);
 }
+
+IrValue *make_iface(Fn *fn, IrValue *v, Type *from, Type *to) { return make_iface_in(fn, v, from, to, false); }
 
 IrValue *const_iface(Fn *fn, const Const *c, Type *from, Type *to) {
   u32 g = lower_static_const(fn->lw, c, from);

@@ -196,7 +196,12 @@ IrValue *lower_address(Fn *fn, Expr *e) {
   if (e->n.kind == N_CompositeLit) {
     const Layout *ly = expr_layout(fn, e);
     set_pos(fn, e);
-    IrValue *p = with_imm(op0(fn, BC_NEW, &ir_shape_ptr), lower_type(fn->lw, ly->type));
+    IrLocal *area = e->esc & ESC_ADDR && ly->vc == VC_AGG ? addressed_local(fn, ly, NULL) : NULL;
+    if (area) {
+      complit_fill(fn, (CompositeLit *)e, place_of_local(area, ly), false);
+      return place_addr(fn, place_of_local(area, ly));
+    }
+    IrValue *p = lower_alloc(fn, ly, e->esc & ESC_ADDR);
     if (ly->vc == VC_AGG) complit_fill(fn, (CompositeLit *)e, place_of_mem(p, 0, ly), true);
     else store_mem(fn, p, 0, ly, lower_expr(fn, e));
     return p;
@@ -288,6 +293,8 @@ IrValue *lower_expr_to(Fn *fn, Expr *e, Type *to) {
   if (dst->vc == VC_IFACE && lower_layout(fn->lw, from)->size > BIG_LOCAL) return big_iface(fn, e, from, to);
   IrValue *v = lower_expr(fn, e);
   set_pos(fn, e);
+  if (e->esc & ESC_BOX && dst->vc == VC_IFACE && lower_layout(fn->lw, from)->vc != VC_IFACE)
+    return make_iface_in(fn, v, from, to, true);
   return convert_implicit(fn, v, from, to);
 }
 

@@ -25,7 +25,7 @@ static IrValue *elided_ptr(Fn *fn, CompositeLit *l, Type *ptr) {
   Type *base = fn_type(fn, ((Pointer *)type_under(ptr))->base);
   const Layout *ly = lower_layout(fn->lw, base);
   set_pos(fn, l);
-  IrValue *p = with_imm(op0(fn, BC_NEW, &ir_shape_ptr), lower_type(fn->lw, base));
+  IrValue *p = lower_alloc(fn, ly, l->e.esc & ESC_ADDR);
   if (ly->vc == VC_AGG) fill_of(fn, l, base, place_of_mem(p, 0, ly), true);
   else store_mem(fn, p, 0, ly, lower_complit_of(fn, l, base));
   return p;
@@ -133,11 +133,15 @@ static IrValue *slice_literal(Fn *fn, CompositeLit *l, Type *elem) {
   i64 n = literal_len(l);
   Type *at = type_new_array(elem, n);
   const Layout *aly = lower_layout(fn->lw, at);
-  IrValue *p = with_imm(op0(fn, BC_NEW, &ir_shape_ptr), lower_type(fn->lw, at));
+  IrLocal *area = l->e.esc & ESC_SELF ? addressed_local(fn, aly, NULL) : NULL;
+  IrValue *p = area ? place_addr(fn, place_of_local(area, aly))
+                    : with_imm(op0(fn, BC_NEW, &ir_shape_ptr), lower_type(fn->lw, at));
   u32 g;
   if (n >= 4 && array_literal_is_static(fn, l, at, &g)) {
     IrValue *src = with_imm(op0(fn, BC_LEAG, &ir_shape_ptr), g);
     op2(fn, BC_MOVE_T, &ir_shape_none, p, src)->imm = lower_type(fn->lw, at);
+  } else if (area) {
+    fill_array(fn, l, elem, place_of_local(area, aly), false);
   } else {
     fill_array(fn, l, elem, place_of_mem(p, 0, aly), true);
   }

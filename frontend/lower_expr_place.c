@@ -81,6 +81,7 @@ void store_mem(Fn *fn, IrValue *addr, i64 off, const Layout *ly, IrValue *v) {
  * pads. */
 static bool whole_area(const Place *p) {
   if (p->off != 0 || p->ly->size != p->whole->size) return false;
+  if (p->local->addressed && p->ly->vc != VC_AGG && p->ly->size % 8) return false;
   return p->ly->size % 8 == 0 || (p->ly->vc == VC_AGG) == (p->whole->vc == VC_AGG);
 }
 
@@ -327,15 +328,15 @@ IrValue *place_addr(Fn *fn, Place p) {
   }
   case PL_SLICE: return with_imm(op2(fn, BC_LEAX, &ir_shape_ptr, p.base, p.index), p.ly->size);
   case PL_LOCAL: {
-    IrValue *v = with_imm(op0(fn, BC_LEAL, &ir_shape_word), p.off);
+    IrValue *v = with_imm(op0(fn, BC_LEAL, &ir_shape_ptr), p.off);
     v->local = p.local;
     return v;
   }
   case PL_LOCALX: {
     op1(fn, BC_BOUNDSI, &ir_shape_none, p.index)->imm = p.len;
-    IrValue *v = with_imm(op0(fn, BC_LEAL, &ir_shape_word), 0);
+    IrValue *v = with_imm(op0(fn, BC_LEAL, &ir_shape_ptr), 0);
     v->local = p.local;
-    return with_imm(op2(fn, BC_LEAXP, &ir_shape_word, v, p.index), p.ly->size);
+    return with_imm(op2(fn, BC_LEAXP, &ir_shape_ptr, v, p.index), p.ly->size);
   }
   default: BUG("place %d has no address", p.kind);
   }

@@ -159,11 +159,40 @@ IrValue *fn_param(Fn *fn, const Layout *ly, u32 slot) {
 }
 
 /* ---- variables ---- */
-bool var_boxed(Fn *fn, Object *o, const Layout *ly) {
-  (void)fn;
+static bool room_for(const Fn *fn, const Layout *ly) {
+  return ly->shape.nslots && ly->size <= BIG_LOCAL && fn->area_slots + ly->shape.nslots <= FRAME_AREAS;
+}
+
+IrLocal *addressed_local(Fn *fn, const Layout *ly, const Atom *name) {
+  if (!room_for(fn, ly)) {
+    fn->f->areas_always |= ly->shape.nslots != 0; /* what takes its place on the heap may hold addresses */
+    return NULL;
+  }
+  IrLocal *l = ir_local_new(fn->f, &ly->shape, name);
+  l->addressed = true;
+  fn->area_slots += ly->shape.nslots;
+  return l;
+}
+
+IrValue *lower_alloc(Fn *fn, const Layout *ly, bool in_frame) {
+  IrLocal *l = in_frame ? addressed_local(fn, ly, NULL) : NULL;
+  if (!l) return with_imm(op0(fn, BC_NEW, &ir_shape_ptr), lower_type(fn->lw, ly->type));
+  op0(fn, IR_ZERO_LOCAL, &ir_shape_none)->local = l;
+  return place_addr(fn, place_of_local(l, ly));
+}
+
+/* Pointers to the variable exist. */
+static bool needs_address(const Object *o, const Layout *ly) {
   const VarInfo *vi = o->lowered;
-  if (ly->size > BIG_LOCAL) return true;
   return vi && (vi->addr_taken || (vi->captured && !var_by_value(vi, ly)));
+}
+
+bool var_boxed(Fn *fn, Object *o, const Layout *ly) {
+  if (ly->size > BIG_LOCAL) return true;
+  if (!needs_address(o, ly)) return false;
+  bool in_frame = ((VarInfo *)o->lowered)->in_frame, room = room_for(fn, ly);
+  fn->f->areas_always |= in_frame && !room;
+  return !in_frame || !room;
 }
 
 Binding *bind_lookup(Fn *fn, Object *o) {
@@ -201,6 +230,9 @@ static Binding *bind_new(Fn *fn, Object *o) {
   if (var_boxed(fn, o, b->ly)) {
     b->kind = BIND_BOX;
     b->var = ir_var_new(fn->f, &ir_shape_ptr, o->name);
+  } else if (needs_address(o, b->ly)) {
+    b->kind = BIND_LOCAL;
+    b->local = addressed_local(fn, b->ly, o->name);
   } else if (b->ly->vc == VC_AGG && !is_ssa_struct(fn, o, b->ly)) {
     b->kind = BIND_LOCAL;
     b->local = ir_local_new(fn->f, &b->ly->shape, o->name);
@@ -253,8 +285,9 @@ static void declare_result(Fn *fn, u32 i, Object *o) {
   if (is_blank(o) && !fn->has_defer && !(vi && vi->captured)) return;
   Binding *b = NEW(&fn->f->arena, Binding);
   b->ly = ly;
-  b->kind = var_boxed(fn, o, ly) ? BIND_BOX : fn->has_defer || ly->vc == VC_AGG ? BIND_LOCAL : BIND_SSA;
-  if (b->kind == BIND_LOCAL) b->local = ir_local_new(fn->f, &ly->shape, o->name);
+  bool shared = needs_address(o, ly);
+  b->kind = var_boxed(fn, o, ly) ? BIND_BOX : shared || fn->has_defer || ly->vc == VC_AGG ? BIND_LOCAL : BIND_SSA;
+  if (b->kind == BIND_LOCAL) b->local = shared ? addressed_local(fn, ly, o->name) : ir_local_new(fn->f, &ly->shape, o->name);
   else b->var = ir_var_new(fn->f, b->kind == BIND_BOX ? &ir_shape_ptr : &ly->shape, o->name);
   if (b->kind == BIND_BOX && fn->has_defer) b->local = ir_local_new(fn->f, &ir_shape_ptr, o->name);
   ptrmap_set(&fn->binds, o, b);
@@ -325,9 +358,13 @@ static void make_recover_block(Fn *fn) {
   IrValue **vals = NEW_ARRAY(&fn->f->arena, IrValue *, fn->nresults + 1);
   for (u32 i = 0; i < fn->nresults; i++) {
     Binding *r = fn->results[i];
-    IrValue *v = op0(fn, IR_READ_LOCAL, r->local->shape);
-    v->local = r->local;
-    vals[i] = r->kind == BIND_BOX ? load_mem(fn, v, 0, r->ly) : v;
+    if (r->kind == BIND_BOX) {
+      IrValue *box = op0(fn, IR_READ_LOCAL, r->local->shape);
+      box->local = r->local;
+      vals[i] = load_mem(fn, box, 0, r->ly);
+    } else {
+      vals[i] = place_load(fn, place_of_local(r->local, r->ly));
+    }
   }
   ret(fn, vals);
 }
@@ -364,6 +401,8 @@ static void native_func(Lower *lw, FuncInst *fi, Signature *sig) {
   Fn *fn = fn_new(lw, fi);
   fn_params_of(fn, sig, sig->recv ? fn_layout(fn, sig->recv->type) : NULL);
   IrFunc *f = fn->f;
+  escape_func(lw, fi->decl);
+  escape_params(fi->decl, f->params, f->nparams);
   BcFunc *b = &lw->m->funcs.v[fi->index];
   *b =
       (BcFunc){.symbol = fi->symbol, .name = fi->name, .flags = f->flags | BCF_NATIVE, .recover_pc = BC_NONE};
@@ -385,9 +424,12 @@ void lower_func_body(Lower *lw, FuncInst *fi) {
     return;
   }
   if (!check_func_body(d->name->obj)) return; /* reported by the checker */
+  FnInfo *info = analyze_func(lw, d);
+  escape_func(lw, d);
   Fn *fn = fn_new(lw, fi);
   fn->f->pos = fn->f->cur_pos = d->d.n.pos;
-  lower_body(fn, analyze_func(lw, d), sig, d->body);
+  lower_body(fn, info, sig, d->body);
+  escape_params(d, fn->f->params, fn->f->nparams);
   fn_emit(fn);
 }
 
@@ -423,6 +465,7 @@ void lower_vars_init_generate(Lower *lw, FuncInst *fi) {
   Package *p = fi->gen_data;
   Fn *fn = fn_new(lw, fi);
   fn->info = analyze_package_vars(lw, p);
+  escape_package_vars(lw, p, fn->info);
   FuncInst *root = NEW(&lw->arena, FuncInst);
   *root = *fi;
   root->symbol = root->name = atom_printf("%s.init", pkg_symbol_prefix(p)->s);

@@ -12,13 +12,14 @@
  * Invariant: fn->b is always an unfinished block; after a terminator it is a fresh unreachable one. */
 #ifndef GOVM_FRONTEND_LOWER_PRIV_H
 #define GOVM_FRONTEND_LOWER_PRIV_H
+#include "frontend/escape.h"
 #include "frontend/lower.h"
 
 #define BIG_LOCAL (64 << 10) /* larger variables live on the heap */
 #define SSA_STRUCT_SLOTS 6   /* larger structs are frame areas */
 #define BYVAL_MAX 128        /* never reassigned variables up to this size are captured by value */
+#define FRAME_AREAS 16384    /* slots of areas that escape analysis puts into one frame; what is beyond is on the heap */
 
-typedef struct FnInfo FnInfo;
 typedef struct RangeExit { /* a way out of a range-over-func body other than its own break and continue */
   int code;                /* value of #next: -1 return, else from -2 downwards */
   BranchTok tok;
@@ -38,11 +39,16 @@ struct FnInfo { /* what the analysis found out about one function body; shared b
   u32 nexits;             /* roots: codes given so far */
   Object *next_var, *defers_var; /* roots: #next, #defers; NULL when not needed */
   Object *state_var;      /* is_range: #state */
+  bool in_frame;          /* is_range: the closure does not escape */
+  bool results_lost;      /* escape analysis: called where it is not known */
 };
 typedef struct VarInfo { /* of local variables, parameters and results: Object.lowered */
   FnInfo *home;
   bool captured, addr_taken, reassigned;
   bool part_assigned; /* a field or element of it is assigned */
+  bool in_frame;      /* its address does not escape */
+  FuncLit *lit;       /* its initial value */
+  struct EscLoc *loc; /* during escape analysis */
 } VarInfo;
 
 typedef enum BindKind {
@@ -85,6 +91,7 @@ typedef struct Fn {
   IrBlock *fallthrough;
   VEC(Memo) memo;  /* operands that were evaluated ahead of the expression they are part of */
   IrVar *ctx;      /* the closure */
+  u32 area_slots;  /* taken by areas that escape analysis allowed */
 } Fn;
 
 /* ---- types (lower_func.c) ---- */
@@ -139,6 +146,10 @@ Binding *var_declare(Fn *fn, Object *o); /* storage without a value: boxes are a
 void var_declare_init(Fn *fn, Object *o, IrValue *v);  /* v NULL: zero */
 void var_fresh_copy(Fn *fn, Object *o);                /* a loop variable's copy for the next iteration */
 IrLocal *temp_local(Fn *fn, const Layout *ly);
+/* An area whose address may be taken: NULL when the frame has no room for it, or it has no slots. */
+IrLocal *addressed_local(Fn *fn, const Layout *ly, const Atom *name);
+/* Zeroed memory for a value of ly, in the frame when that is allowed and possible. */
+IrValue *lower_alloc(Fn *fn, const Layout *ly, bool in_frame);
 void return_values(Fn *fn, IrValue **vals);            /* NULL: the results' current values; ends the block */
 
 /* ---- places (lower_expr_place.c) ---- */
@@ -220,6 +231,7 @@ IrValue *const_value(Fn *fn, const Const *c, Type *t);
 IrValue *convert_implicit(Fn *fn, IrValue *v, Type *from, Type *to);
 IrValue *convert_explicit(Fn *fn, IrValue *v, Type *from, Type *to);
 IrValue *make_iface(Fn *fn, IrValue *v, Type *from, Type *to);
+IrValue *make_iface_in(Fn *fn, IrValue *v, Type *from, Type *to, bool in_frame); /* the copy may live in the frame */
 IrValue *const_iface(Fn *fn, const Const *c, Type *from, Type *to); /* a constant boxed in static data */
 IrValue *iface_word_of(Fn *fn, Type *concrete, Type *iface); /* the first word: type or itab */
 IrValue *iface_type_word(Fn *fn, IrValue *v, Type *iface); /* dynamic type, nil for nil */
@@ -270,7 +282,7 @@ IrValue *append_values(Fn *fn, IrValue *slice, Type *elem, IrValue **vals, u32 n
 
 /* ---- thunks (lower_wrap.c) ---- */
 void lower_go_defer(Fn *fn, CallStmt *s);
-IrValue *bound_method(Fn *fn, const Callee *c, const Atom *name);
+IrValue *bound_method(Fn *fn, const Callee *c, const Atom *name, bool in_frame);
 
 /* ---- closures (lower_closure.c) ---- */
 FnInfo *analyze_func(Lower *lw, FuncDecl *d);
@@ -286,11 +298,13 @@ typedef struct InnerSpec { /* gen_data of function literals and range-over-func 
 void lower_func_lit_generate(Lower *lw, FuncInst *fi);
 IrValue *lower_func_lit(Fn *fn, FuncLit *l);
 IrValue *make_closure(Fn *fn, FnInfo *info,
-                      void (*generate)(Lower *, FuncInst *)); /* captures from fn's variables */
+                      void (*generate)(Lower *, FuncInst *),
+                      bool in_frame); /* captures from fn's variables */
 /* A closure over given values: its function reads them at their offsets. */
-IrValue *closure_of_values(Fn *fn, u32 func, Type **types, IrValue **vals, u32 n);
+IrValue *closure_of_values(Fn *fn, u32 func, Type **types, IrValue **vals, u32 n, bool in_frame);
 void bind_captures(Fn *fn);
 bool per_iteration_vars(Fn *fn, const ForStmt *s);
+bool loop_vars_per_iteration(const Package *pkg, const ForStmt *s);
 
 /* ---- statements ---- */
 void lower_stmt(Fn *fn, Stmt *s);

@@ -91,7 +91,7 @@ void lower_range_func(Fn *fn, ForStmt *s, RangeClause *r) {
   if (u->kind != TYPE_SIGNATURE) u = type_core(t);
   Callee c = {.kind = CALLEE_VALUE, .sig = (Signature *)u};
   c.fn = lower_expr(fn, r->x);
-  IrValue *yield = make_closure(fn, body, range_body_generate);
+  IrValue *yield = make_closure(fn, body, range_body_generate, body->in_frame);
   set_pos(fn, r);
   call_callee(fn, &c, &yield, 1);
   check_missing_panic(fn, body);

@@ -100,7 +100,8 @@ static IrValue *thunk_closure(Fn *fn, CallStmt *st, ThunkSpec *s, IrValue **vals
   s->parts = arena_dup(&fn->lw->arena, s->parts, sizeof(Type *) * (s->nparts + 1));
   ThunkSpec *copy = arena_dup(&fn->lw->arena, s, sizeof *s);
   u32 func = go_defer_thunk(fn, copy, st->tok == CALL_DEFER);
-  return closure_of_values(fn, func, copy->parts, vals, s->nparts);
+  bool in_frame = ast_unparen(st->call)->esc & ESC_THUNK;
+  return closure_of_values(fn, func, copy->parts, vals, s->nparts, in_frame);
 }
 
 static void go_defer_builtin(Fn *fn, CallStmt *st, CallExpr *call, BuiltinId id) {
@@ -180,7 +181,7 @@ static void bound_method_generate(Lower *lw, FuncInst *fi) {
   fn_emit(fn);
 }
 
-IrValue *bound_method(Fn *fn, const Callee *c, const Atom *name) {
+IrValue *bound_method(Fn *fn, const Callee *c, const Atom *name, bool in_frame) {
   Lower *lw = fn->lw;
   bool iface = c->kind == CALLEE_IFACE;
   const Atom *symbol, *shown;
@@ -203,7 +204,7 @@ IrValue *bound_method(Fn *fn, const Callee *c, const Atom *name) {
     fi->gen_data = s;
   }
   IrValue *v = iface ? c->fn : c->recv;
-  return closure_of_values(fn, fi->index, &part, &v, 1);
+  return closure_of_values(fn, fi->index, &part, &v, 1, in_frame);
 }
 
 /* ---- method wrappers ---- */

@@ -9,6 +9,7 @@
 #include "base/debug.h"
 #include "runtime/heap_priv.h"
 #include "runtime/hooks.h"
+#include "runtime/print.h"
 #include "runtime/sched.h"
 
 enum { RING = 8, FIRST_STACK = 1 << 16 };
@@ -127,6 +128,53 @@ const u8 *heap_gc_mask(const AbiType *t) {
   return *cell;
 }
 
+/* ---- GOVM_DEBUG=escheck ---- */
+typedef struct StackRange {
+  const u8 *lo, *hi;
+} StackRange;
+static VEC(StackRange) stack_ranges; /* of all goroutines, sorted, while marking */
+
+static int by_address(const void *a, const void *b) {
+  const StackRange *x = a, *y = b;
+  return x->lo < y->lo ? -1 : x->lo > y->lo;
+}
+
+static void find_stacks(void) {
+  stack_ranges.n = 0;
+  for (G *g = sched_all_gs(); g; g = g->all_link)
+    for (Segment *s = g->status == G_DEAD ? NULL : g->seg; s; s = s->prev)
+      VEC_PUSH(NULL, &stack_ranges, ((StackRange){(u8 *)s->slots, (u8 *)s->end}));
+  if (stack_ranges.n) qsort(stack_ranges.v, stack_ranges.n, sizeof(StackRange), by_address);
+}
+
+static bool in_stack(const u8 *p) {
+  u32 lo = 0, hi = stack_ranges.n;
+  while (lo < hi) {
+    u32 mid = (lo + hi) / 2;
+    if (p < stack_ranges.v[mid].lo) hi = mid;
+    else if (p >= stack_ranges.v[mid].hi) lo = mid + 1;
+    else return true;
+  }
+  return false;
+}
+
+/* A value of type t at p, in the heap or a global: no pointer in it may lead to a frame. */
+static void check_no_frames(const u8 *p, const AbiType *t, u64 bytes) {
+  u64 nwords = t->ptr_bytes / 8;
+  if (!nwords) return;
+  const u8 *mask = heap_gc_mask(t);
+  for (u64 at = 0; at + t->size <= bytes; at += t->size)
+    for (u64 i = 0; i < nwords; i++) {
+      void *v = ((void **)(p + at))[i];
+      if (!(mask[i / 8] >> (i & 7) & 1) || !in_stack(v)) continue;
+      GoString name = abi_type_string(t);
+      print_format("govm: escheck: word %llu of a %.*s at %p is %p, in a frame\n", (unsigned long long)i,
+                   (int)name.len, name.p, (const void *)(p + at), v);
+      print_flush();
+      rt_throw("pointer to a frame in the heap");
+    }
+}
+
 /* ---- scanning ---- */
 static inline u64 mask_word(const u8 *mask, u64 word, u64 nwords) {
   u64 m = 0, bytes = (nwords - word * 64 + 7) / 8;
@@ -169,6 +217,7 @@ static void scan_repeated(GcWork *w, u8 *p, u64 bytes, const AbiType *t) {
 static void scan_object(GcWork *w, MarkItem it) {
   HeapSpan *s = it.span;
   u32 tag = s->tags[span_index(s, it.obj)];
+  if (unlikely(debug_flags.escheck) && tag) check_no_frames(it.obj, heap_tag_type(tag), span_elem_bytes(s));
   if (tag) scan_repeated(w, it.obj, span_elem_bytes(s), heap_tag_type(tag));
 }
 
@@ -198,6 +247,7 @@ static void mark_roots(GcWork *w) {
   i64 now = nanotime();
   for (u32 i = 0; i < roots.n; i++) {
     w->globals += roots.v[i].type->ptr_bytes;
+    if (unlikely(debug_flags.escheck)) check_no_frames(roots.v[i].addr, roots.v[i].type, roots.v[i].type->size);
     scan_value(w, roots.v[i].addr, roots.v[i].type);
   }
   for (u32 i = 0; i < root_fns.n; i++) root_fns.v[i](w);
@@ -232,6 +282,7 @@ u64 gc_mark_all(u64 *globals) {
   GcWork *w = &gc_work;
   w->marked = w->globals = w->areas = 0;
   heap.marking = true;
+  if (unlikely(debug_flags.escheck)) find_stacks();
   mark_roots(w);
   specials_finish();
   heap.marking = false;
