@@ -90,10 +90,10 @@ static bool check_new(Session *s, PackageList *out) {
 }
 
 static bool link_new(Session *s, PackageList *pkgs, Err *e) {
-  LowerConfig cfg = {.library = true, .defined = &s->symbols};
+  LowerConfig cfg = {.library = true, .defined = s->symbols};
   BcModule *m = lower_program(&cfg, pkgs->v, pkgs->n, NULL, &s->load_sink);
   if (!m || !vm_load(m, e)) return false;
-  symbols_add_module(&s->symbols, m);
+  symbols_add_module(s->symbols, m);
   VEC_PUSH(NULL, &s->modules, m);
   return true;
 }
@@ -112,6 +112,9 @@ static void take_error(DiagSink *sink, Err *e) {
 
 Package *session_import(Session *s, const Atom *path, Err *e) {
   if (atom_is(path, "unsafe")) return package_unsafe;
+  const Atom *name;
+  Package *linked = s->cfg.external ? s->cfg.external(NULL, path, &name) : NULL;
+  if (linked) return linked;
   LoadPackage *known = loader_find(s->loader, path);
   if (known && known->types) return known->types;
   *e = (Err){0};

@@ -23,7 +23,9 @@
 bool session_start(Session *s, const SessionConfig *cfg, Err *e) {
   *s = (Session){.cfg = *cfg};
   types_init();
-  s->load = (LoadConfig){.goroot = cfg->goroot, .overlay_dir = cfg->overlay_dir, .allow_internal = true};
+  s->symbols = cfg->symbols ? cfg->symbols : xcalloc(1, sizeof *s->symbols);
+  s->load = (LoadConfig){.goroot = cfg->goroot, .goroot_name = cfg->goroot_name, .overlay_dir = cfg->overlay_dir,
+                         .external = cfg->external, .allow_internal = true};
   s->loader = loader_new(&s->load, &s->load_sink);
   return session_import(s, atom_cstr("runtime"), e) && session_import(s, atom_cstr(SHOW_PATH), e);
 }
@@ -232,7 +234,7 @@ static BcModule *lower_unit(Unit *u) {
   Types anew = {0};
   changed_types(u->pkg, &anew);
   share_variables(u->pkg);
-  LowerConfig cfg = {.library = true, .defined = &u->s->symbols, .anew = anew.v, .nanew = anew.n};
+  LowerConfig cfg = {.library = true, .defined = u->s->symbols, .anew = anew.v, .nanew = anew.n};
   BcModule *m = lower_program(&cfg, &u->pkg, 1, NULL, &u->sink);
   VEC_FREE(&anew);
   return m;
@@ -260,7 +262,7 @@ static bool run_unit(Unit *u, bool define) {
     report_error("%s", e.msg);
     return false;
   }
-  symbols_add_module(&s->symbols, m);
+  symbols_add_module(s->symbols, m);
   VEC_PUSH(NULL, &s->modules, m);
   Scope *before = s->scope;
   redefine(s, u->pkg);

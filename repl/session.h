@@ -18,7 +18,10 @@
 #include "repl/input.h"
 
 typedef struct SessionConfig {
-  const char *goroot, *overlay_dir; /* may be NULL when everything is loaded already */
+  const char *goroot, *overlay_dir; /* where std's source is; "" and NULL with `external` */
+  const char *goroot_name;          /* LoadConfig's */
+  void *(*external)(void *ctx, const Atom *path, const Atom **name); /* LoadConfig's: packages that are linked already */
+  Symbols *symbols;                 /* what they define; the session adds to it; NULL: nothing is linked yet */
   bool quiet;                       /* no notes about redefinitions and imports */
 } SessionConfig;
 
@@ -28,7 +31,7 @@ typedef struct Session {
   LoadConfig load;
   DiagSink load_sink;
   Arena trees;       /* syntax trees of inputs; generic bodies are needed for ever */
-  Symbols symbols;   /* of all linked modules */
+  Symbols *symbols;  /* of all linked modules */
   VEC(BcModule *) modules;
   Scope *scope;      /* of the latest input that declared something, NULL */
   u32 ninputs;       /* packages made so far */

@@ -261,7 +261,8 @@ void sched_stop(void) { sched_attention(ATTN_STOP); }
 
 bool sched_safepoint(G *g) {
   clear_preempt(g);
-  if (gc_wanted() || (debug_flags.gcstress && gc_stress_due())) gc_collect();
+  /* Not for system goroutines: a collection wakes them, so that the program would never come to rest. */
+  if (gc_wanted() || (debug_flags.gcstress && !g->is_system && gc_stress_due())) gc_collect();
   if (unlikely(debug_flags.gcstress | debug_flags.schedfuzz)) sched_preempt();
   if (unlikely(g->pinned)) {
     g->pin_preempt = true;
