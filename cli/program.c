@@ -197,7 +197,7 @@ static bool new_loader(Program *p, const ProgramFlags *f, bool tests) {
   Err e;
   LoadConfig cfg = f->load;
   cfg.goroot = image.std ? "" : cli_goroot(&e);
-  if (image.std) cfg.external = image_external;
+  if (image.std) cfg.external = image_external, cfg.goroot_name = image.goroot->s;
   cfg.overlay_dir = cli_overlay();
   cfg.include_tests = cfg.allow_main = tests;
   cfg.allow_internal = f->incomplete; /* the compiler alone does not look at import paths */

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/image.h"
 #include "cli/test_build.h"
 #include "cli/test_exec.h"
 #include "cli/test_json.h"
@@ -391,6 +392,8 @@ static void free_session(Session *s) {
 int cmd_test(int argc, char **argv) {
   Session s = {0};
   int status;
+  if (argc > 1 && strcmp(argv[1], TEST_COMPILE) == 0) return test_build_main(argc - 1, argv + 1);
+  image_use();
   if (!test_flags_parse(&s.f, argc, argv, &status)) return status;
   if (!test_targets(&s.f, &s.targets)) return 1;
   s.n = s.targets.n;

@@ -1,5 +1,6 @@
 /* test_build.c - the compiling child of `govm test` (test_build.h): one process per package, because a
- * compilation leaves its state behind. It hands back its exit status and two files in its work directory:
+ * compilation leaves its state behind. Packages of the user's are compiled against the image of std; for those of
+ * std itself the child executes govm again without it. It hands back its exit status and two files in its work directory:
  * "facts" (import path, directory, name of the binary, package to blame, one per line) and "messages", what it
  * printed. */
 #define _GNU_SOURCE
@@ -14,7 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bytecode/merge.h"
 #include "cli/bundle.h"
+#include "cli/image.h"
 #include "cli/test_main.h"
 
 static bool has_suffix(const char *s, const char *suffix) {
@@ -68,12 +71,25 @@ static const LoadPackage *syntax_errors_in(const Program *p) {
   return NULL;
 }
 
-/* Whom loading blames: the tests when the first error is in a test file. */
+/* The package that the message says is missing, NULL when it says something else. */
+static const char *missing_package(const char *msg) {
+  static const char *const heads[] = {"no required module provides package ", "package "};
+  for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
+    size_t n = strlen(heads[i]);
+    if (strncmp(msg, heads[i], n) != 0 || (i == 1 && !strstr(msg, " is not in std"))) continue;
+    return atom_new(msg + n, strcspn(msg + n, " ;:\n"))->s;
+  }
+  return NULL;
+}
+
+/* Whom loading blames: what is missing, or the tests when the first error is in a test file. */
 static const char *load_desc(const Program *p, const char *named) {
   if (!p->tested) return named;
-  if (p->sink.diags.n == 0) return p->tested->path->s;
+  const char *path = p->tested->path->s;
+  if (p->sink.diags.n == 0) return path;
   const Diag *d = &p->sink.diags.v[0];
-  const char *path = p->tested->path->s, *file = d->pos.line ? pos_rel(d->pos).filename->s : "";
+  const char *missing = missing_package(d->msg), *file = d->pos.line ? pos_rel(d->pos).filename->s : "";
+  if (missing) return missing;
   if (d->syntax || strstr(d->msg, "wrong signature") || strstr(d->msg, "multiple definitions"))
     return atom_printf("%s.test", path)->s;
   bool tests = is_test_file(file) || strstr(d->msg, "not allowed in test");
@@ -81,18 +97,6 @@ static const char *load_desc(const Program *p, const char *named) {
 }
 
 /* ---- in the child: compiling ---- */
-/* Gives a package variable of type string another constant value, as -X of Go's linker. */
-static void set_string_variable(BcModule *m, const char *symbol, const char *value) {
-  for (u32 i = 0; i < m->globals.n; i++) {
-    BcGlobal *g = &m->globals.v[i];
-    if (!atom_is(g->symbol, symbol) || g->nrelocs != 1 || g->ninit != 16 || g->relocs[0].kind != BCR_STRING) continue;
-    u64 len = strlen(value);
-    g->relocs[0].index = m->strings.n;
-    memcpy(g->init + 8, &len, sizeof len);
-    VEC_PUSH(&m->arena, &m->strings, (BcString){(u32)len, arena_dup(&m->arena, value, len)});
-  }
-}
-
 static bool not_wanted(LoadPackage *tested, StrBuf *text, DiagSink *sink) {
   (void)tested, (void)text, (void)sink;
   return false;
@@ -122,6 +126,25 @@ static void write_facts(const TestBuild *b, const Program *p, const char *failed
   free(abs);
 }
 
+/* The test as one module; NULL and *e, whose message is empty when errors were printed. */
+static BcModule *link_test(Program *p, Err *e) {
+  *e = (Err){0};
+  BcModule *m = program_lower(p, false);
+  if (!m) return NULL;
+  if (image.std) {
+    VEC(const BcModule *) all = {0};
+    VEC_PUSH(NULL, &all, image.std);
+    for (u32 i = 0; i < p->modules.n; i++) VEC_PUSH(NULL, &all, p->modules.v[i]);
+    m = module_merge(all.v, all.n, e);
+    VEC_FREE(&all);
+    if (!m) return NULL;
+  }
+  const char *goroot = image.std ? image.goroot->s : cli_goroot(e);
+  bool ok = module_set_string_var(m, "testing.testBinary", "1", 1, e) &&
+            module_set_string_var(m, "runtime.linkedGOROOT", goroot, strlen(goroot), e);
+  return ok ? m : NULL;
+}
+
 static TestBuildStatus compile(const TestBuild *b, const TestFlags *f) {
   Program p = {0};
   Err e;
@@ -135,12 +158,42 @@ static TestBuildStatus compile(const TestBuild *b, const TestFlags *f) {
   if (!ok) return TEST_BUILD_FAILED;
   if (f->print_only) return has_own_tests(p.tested) || p.tested->xtest ? TEST_BUILT : TEST_NO_TESTS;
   if (!p.main) return TEST_NO_TESTS;
-  BcModule *m = program_lower(&p, false);
-  if (!m) return TEST_BUILD_FAILED;
-  set_string_variable(m, "testing.testBinary", "1");
-  m->goversion = atom_cstr(cli_go_version(cli_goroot(&e)));
+  BcModule *m = link_test(&p, &e);
   const char *binary = atom_printf("%s/%s", b->work, binary_name(p.tested))->s;
-  return bundle_write(binary, m, &e) ? TEST_BUILT : (cli_error("%s", e.msg), TEST_BUILD_FAILED);
+  if (m && bundle_write(binary, m, &e)) return TEST_BUILT;
+  if (*e.msg) cli_error("%s", e.msg);
+  return TEST_BUILD_FAILED;
+}
+
+/* ---- processes ---- */
+/* Whether the package is one of std: its tests want it, and all of std that imports it, compiled again. */
+static bool is_std(const char *arg) {
+  Err e;
+  const char *goroot = cli_goroot(&e);
+  char *dir = realpath(arg, NULL), *src = goroot ? realpath(atom_printf("%s/src", goroot)->s, NULL) : NULL;
+  bool local = arg[0] == '.' || arg[0] == '/';
+  bool in = local && dir && src && strncmp(dir, src, strlen(src)) == 0;
+  if (!local && goroot) in = access(atom_printf("%s/src/%s", goroot, arg)->s, F_OK) == 0;
+  free(dir);
+  free(src);
+  return in;
+}
+
+/* Becomes a process that does without the image. */
+static void exec_compiler(const TestBuild *b, const TestFlags *f) {
+  VEC(char *) argv = {0};
+  VEC_PUSH(NULL, &argv, (char *)"govm");
+  VEC_PUSH(NULL, &argv, (char *)"test");
+  VEC_PUSH(NULL, &argv, (char *)TEST_COMPILE);
+  VEC_PUSH(NULL, &argv, (char *)b->work);
+  VEC_PUSH(NULL, &argv, (char *)atom_printf("%d", b->nargs)->s);
+  for (int i = 0; i < b->nargs; i++) VEC_PUSH(NULL, &argv, b->args[i]);
+  for (int i = 0; i < f->argc; i++) VEC_PUSH(NULL, &argv, f->argv[i]);
+  VEC_PUSH(NULL, &argv, NULL);
+  setenv("GOVM_IMAGE", "off", 1);
+  if (fchdir(f->start_dir) == 0) execv("/proc/self/exe", argv.v);
+  cli_error("cannot start the compiler: %s", strerror(errno));
+  _exit(TEST_BUILD_FAILED);
 }
 
 bool test_build_start(TestBuild *b, const TestFlags *f) {
@@ -152,9 +205,18 @@ bool test_build_start(TestBuild *b, const TestFlags *f) {
   if (fd >= 0) dup2(fd, 2);
   signal(SIGINT, SIG_DFL);
   signal(SIGTERM, SIG_DFL);
+  if (image.std && b->nargs == 1 && is_std(b->args[0])) exec_compiler(b, f);
   TestBuildStatus status = compile(b, f);
   fflush(NULL);
   _exit((int)status);
+}
+
+int test_build_main(int argc, char **argv) {
+  TestFlags f;
+  int status, n = argc > 2 ? atoi(argv[2]) : 0;
+  if (n < 1 || argc < 4 + n || !test_flags_parse(&f, argc - 3 - n, argv + 3 + n, &status)) return TEST_BUILD_FAILED;
+  TestBuild b = {.work = argv[1], .nargs = n, .args = argv + 3};
+  return (int)compile(&b, &f);
 }
 
 /* ---- in the parent ---- */

@@ -6,6 +6,7 @@
 #include "cli/test_flags.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
 #include <stdio.h>
@@ -68,7 +69,9 @@ static const FlagDef flag_defs[] = {
     {"json", FLAG_BOOL, 0},
     {"lang", FLAG_STRING, 0},
     {"ldflags", FLAG_STRING, 0},
+    {"mod", FLAG_STRING, 0},
     {"modcacherw", FLAG_BOOL, 0},
+    {"modfile", FLAG_STRING, 0},
     {"n", FLAG_BOOL, 0},
     {"o", FLAG_STRING, 0},
     {"p", FLAG_INT, 0},
@@ -280,6 +283,8 @@ static bool apply(Parser *p, const FlagDef *d, const char *value) {
   if (named(d, "exec")) f->exec.n = 0, split_words(&f->exec, value);
   if (named(d, "C")) return change_dir(p, value);
   if (named(d, "e")) f->program.all_errors = on;
+  if (named(d, "mod")) f->program.load.mod = value;
+  if (named(d, "modfile")) f->program.load.modfile = value;
   if (named(d, "tags") || named(d, "lang") || named(d, "ldflags") || named(d, "gcflags") || named(d, "trimpath"))
     return program_flag(p, d->name, value);
   if (named(d, "p")) {
@@ -393,7 +398,8 @@ static int cpu_count(void) {
 }
 
 bool test_flags_parse(TestFlags *f, int argc, char **argv, int *status) {
-  *f = (TestFlags){.bench = "", .fuzz = "", .output = "", .timeout = 600000000000, .parallel = cpu_count()};
+  *f = (TestFlags){.bench = "", .fuzz = "", .output = "", .timeout = 600000000000, .parallel = cpu_count(), .argc = argc, .argv = argv};
+  f->start_dir = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   Parser p = {.f = f};
   bool ok = parse_goflags(&p) && parse_args(&p, argc, argv);
   if (ok && p.unknown && f->compile_only) ok = bad_usage(&p, "govm: unknown flag %s cannot be used with -c", p.unknown);
@@ -404,6 +410,7 @@ bool test_flags_parse(TestFlags *f, int argc, char **argv, int *status) {
 }
 
 void test_flags_free(TestFlags *f) {
+  if (f->start_dir >= 0) close(f->start_dir);
   VEC_FREE(&f->packages);
   VEC_FREE(&f->args);
   VEC_FREE(&f->exec);

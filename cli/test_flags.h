@@ -22,6 +22,9 @@ typedef struct TestFlags {
   const char *output;       /* -o, "" */
   i64 timeout;              /* nanoseconds; 0: none */
   int parallel;             /* -p */
+  int argc;                 /* the command line itself, and the working directory before -C, for a process that */
+  char **argv;              /* parses it again */
+  int start_dir;
 } TestFlags;
 
 /* Parses argv[1..argc) as cmd/go does: flags before and behind one list of packages, unknown flags and what

@@ -173,7 +173,7 @@ static bool no_package_clause(const File *f) { return f->nerrors > 0 && atom_is(
 /* Adds f to p; complains when its package clause says otherwise than the files before. */
 static void add_file(Loader *l, LoadPackage *p, File *f, const char *name) {
   if (p->files.n > 0 && !no_package_clause(f) && f->pkgname->name != p->name) {
-    load_error(l, p, (Pos){0}, "found packages %s (%s) and %s (%s) in %s", p->name->s,
+    load_error(l, p, l->import_pos, "found packages %s (%s) and %s (%s) in %s", p->name->s,
                base_name(pos_base(p->files.v[0]->base)->filename->s), f->pkgname->name->s, base_name(name),
                shown_dir(l, p));
     return;
@@ -192,10 +192,19 @@ static LoadPackage *xtest_of(Loader *l, LoadPackage *p, const Atom *name) {
 }
 
 /* Reads the Go files of p->dir. False, with an error at pos, when there are none to compile. */
+static void report_excluded(Loader *l, LoadPackage *p) {
+  StrBuf b = {0};
+  for (u32 i = 0; i < l->stack.n; i++) sb_printf(&b, "%s\n\timports ", l->stack.v[i].pkg->path->s);
+  load_error(l, p, (Pos){0}, "package %s%s: build constraints exclude all Go files in %s", sb_cstr(&b), p->path->s,
+             shown_dir(l, p));
+  sb_free(&b);
+}
+
 static bool read_dir(Loader *l, LoadPackage *p, Pos pos, bool tests) {
   StrBuf overlay = {0};
   NameVec names = {0};
   FileFilter filter;
+  l->import_pos = pos;
   bool replace = false, overlaid = load_overlay_dir(l, p, &overlay, &replace);
   const char *dir = overlaid && replace ? sb_cstr(&overlay) : p->dir->s;
   bool found = load_go_files(&l->arena, *dir ? dir : ".", &names);
@@ -214,8 +223,7 @@ static bool read_dir(Loader *l, LoadPackage *p, Pos pos, bool tests) {
   if (!found || names.n == 0) {
     load_error(l, p, pos, "no Go files in %s", shown_dir(l, p));
   } else {
-    load_error(l, p, pos, "package %s: build constraints exclude all Go files in %s", p->path->s,
-               shown_dir(l, p));
+    report_excluded(l, p);
   }
   return false;
 }
@@ -238,11 +246,13 @@ static const char *pos_text(Loader *l, Pos pos) {
 }
 
 static void check_internal(Loader *l, LoadPackage *from, Pos pos, const LoadPackage *p) {
-  if (l->config.allow_internal || !from) return;
+  if (l->config.allow_internal || !from || from->is_text) return;
   ImportFrom importer = from_of(from);
   ImportFound found = {p->path, p->dir, p->is_std, p->module};
   const char *why = load_check_internal(l, &importer, &found);
-  if (why) load_error(l, from, (Pos){0}, "package %s\n\t%s: %s", from->path->s, pos_text(l, pos), why);
+  if (!why || from->bad_internal) return;
+  from->bad_internal = true;
+  load_error(l, from, (Pos){0}, "package %s\n\t%s: %s", from->path->s, pos_text(l, pos), why);
 }
 
 /* ---- the graph ---- */
@@ -331,7 +341,7 @@ static LoadPackage *load_package(Loader *l, LoadPackage *from, Pos pos, const At
   ImportFrom importer = from_of(from);
   const char *error;
   if (!load_resolve(l, from ? &importer : NULL, path, &f, &error)) {
-    if (*error) load_error(l, from, pos, "%s", error);
+    if (*error) load_error(l, from, load_names_importer(error) ? (Pos){0} : pos, "%s", error);
     return NULL;
   }
   return load_found(l, from, pos, &f, tests);
@@ -381,7 +391,7 @@ LoadPackage *loader_files(Loader *l, const char *const *files, u32 n) {
   p->goversion = load_goversion(p->module);
   ptrmap_set(&l->packages, p->path, p);
   for (u32 i = 0; i < n; i++) {
-    File *f = load_parse(l, p, "", files[i], NULL);
+    File *f = load_parse(l, p, "", strncmp(files[i], "./", 2) == 0 ? files[i] + 2 : files[i], NULL);
     if (!f) continue;
     bool external = l->config.include_tests && has_suffix(files[i], "_test.go") && has_suffix(f->pkgname->name->s, "_test");
     add_file(l, external ? xtest_of(l, p, f->pkgname->name) : p, f, files[i]);

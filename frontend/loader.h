@@ -53,6 +53,7 @@ struct LoadPackage {
   LoadPackage *xtest;      /* with include_tests: the package NAME_test in the same directory, or NULL */
   bool is_std, is_unsafe, is_external;
   bool is_text;     /* from loader_text: its imports mean packages that are loaded already, test packages too, first */
+  bool bad_internal; /* an import of an internal package was reported */
   bool is_overlaid; /* overrides were merged in: GOROOT's files may be left with unused imports */
   u32 nerrors;      /* of this package alone */
   u32 state;        /* the loader's: see loader.c */
@@ -69,6 +70,7 @@ typedef struct LoadMapping {
 
 typedef struct LoadConfig {
   const char *goroot;      /* the tree that holds src/ */
+  const char *goroot_name; /* what messages call it; NULL: goroot */
   const char *overlay_dir; /* NULL: environment GOVM_OVERLAY, else the build's own; "": none */
   const char *mod, *modfile; /* the flags -mod and -modfile; NULL: GOFLAGS decides */
   VEC(const Atom *) tags;  /* additional build tags, of user packages; GOFLAGS decides when there are none */

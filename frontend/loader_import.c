@@ -43,23 +43,30 @@ static void add_tool_tags(Loader *l) {
   for (size_t i = 0; i < ARRAY_LEN(tags); i++) VEC_PUSH(&l->arena, &l->tags, atom_cstr(tags[i]));
 }
 
+/* The modules; NULL after an error that ends everything, which is reported here when it is new. */
+static Modules *modules_ok(Loader *l) {
+  const char *error = modules_error(l->modules);
+  if (error && error != l->reported) load_error(l, NULL, (Pos){0}, "%s", error);
+  l->reported = error;
+  return error ? NULL : l->modules;
+}
+
 Modules *load_modules(Loader *l, const char *start) {
   if (l->modules && start && modules_mode(l->modules) == MODE_NO_MODULE && !l->modules->config.start) {
     modules_free(l->modules); /* no package has a module yet */
     l->modules = NULL;
     l->tags.n = 0;
   }
-  if (l->modules) return modules_error(l->modules) ? NULL : l->modules;
+  if (l->modules) return modules_ok(l);
   char *abs = start ? realpath(*start ? start : ".", NULL) : NULL;
-  ModConfig c = {.goroot = l->config.goroot, .mod = l->config.mod, .modfile = l->config.modfile,
+  ModConfig c = {.goroot = l->config.goroot, .goroot_name = l->config.goroot_name, .mod = l->config.mod, .modfile = l->config.modfile,
                  .start = abs ? arena_strdup(&l->arena, abs) : NULL};
   free(abs);
   l->modules = modules_new(&c);
   for (u32 i = 0; i < l->config.tags.n; i++) VEC_PUSH(&l->arena, &l->tags, l->config.tags.v[i]);
   add_flag_tags(l);
   add_tool_tags(l);
-  if (modules_error(l->modules)) load_error(l, NULL, (Pos){0}, "%s", modules_error(l->modules));
-  return modules_error(l->modules) ? NULL : l->modules;
+  return modules_ok(l);
 }
 
 const Atom *load_goversion(const Module *mod) {
@@ -164,7 +171,10 @@ static const char *importer_name(const ImportFrom *from) { return from->path ? f
 static bool find_in_modules(Loader *l, Modules *m, const ImportFrom *from, const Atom *path, ImportFound *out,
                             const char **error) {
   ModFound f;
-  if (!modules_find(m, path, from->module, importer_name(from), &f, error)) return false;
+  if (!modules_find(m, path, from->module, importer_name(from), &f, error)) {
+    modules_ok(l);
+    return false;
+  }
   *out = (ImportFound){path, atom_cstr(mod_short_path(m, &l->arena, f.dir)), false, f.module};
   return true;
 }
@@ -173,14 +183,17 @@ bool load_resolve(Loader *l, const ImportFrom *from, const Atom *path, ImportFou
   static const ImportFrom nobody;
   if (!from) from = &nobody;
   Modules *m = load_modules(l, NULL);
-  if (is_local(path->s)) return load_resolve_dir(l, from, path->s, out, error);
   bool gopath = m && modules_mode(m) == MODE_GOPATH;
+  if (is_local(path->s)) {
+    if (m && !gopath && from->path && !l->config.allow_internal) {
+      *error = arena_printf(&l->arena, "\"%s\" is relative, but relative import paths are not supported in module mode", path->s);
+      return false;
+    }
+    return load_resolve_dir(l, from, path->s, out, error);
+  }
   if (gopath && !from->is_std && find_vendored(l, from, path, out)) return true;
   if (find_std(l, from, path, out)) return true;
-  if (!m) {
-    *error = arena_printf(&l->arena, "cannot find module providing package %s", path->s);
-    return false;
-  }
+  if (!m) return *error = "", false;
   if (gopath) return find_in_gopath(l, path, out, error);
   return find_in_modules(l, m, from, path, out, error);
 }
@@ -231,6 +244,10 @@ bool load_resolve_dir(Loader *l, const ImportFrom *from, const char *path, Impor
     return false;
   }
   return true;
+}
+
+bool load_names_importer(const char *error) {
+  return strncmp(error, "package ", 8) == 0 && strstr(error, " from implicitly required module; ") != NULL;
 }
 
 /* ---- internal packages ---- */

@@ -4,8 +4,8 @@
  *
  * One Modules belongs to one loader. It is set up by modules_new() from the environment and the working
  * directory; go.mod files of dependencies are read when the first import needs them.
- * Errors: functions that can fail give false and set *error, a text as the go command prints it (the part
- * behind "go: " or behind a position). Memory is that of the Modules.
+ * Errors: functions that can fail give false and set *error, a text as the go command prints it behind a
+ * position; or set it to "" for an error that ends the go command at once: that one is modules_error(), whole. Memory is that of the Modules.
  */
 #ifndef GOVM_FRONTEND_MOD_H
 #define GOVM_FRONTEND_MOD_H
@@ -28,6 +28,7 @@ typedef enum ModMode { MODE_GOPATH, MODE_NO_MODULE, MODE_MODULE, MODE_WORKSPACE 
 
 typedef struct ModConfig {
   const char *goroot;   /* NULL when there is no tree */
+  const char *goroot_name; /* what messages call it; NULL: goroot */
   const char *mod;      /* -mod=...; NULL: not given */
   const char *modfile;  /* -modfile=...; NULL */
   const char *start;    /* where to look for go.mod when the working directory has none above it; NULL */
@@ -37,7 +38,7 @@ typedef struct ModConfig {
 /* Reads go.work and the go.mod of the main modules. Check modules_error(). */
 Modules *modules_new(const ModConfig *config);
 void modules_free(Modules *m);
-/* What is wrong with the settings, go.mod or go.work: "go: ..." lines; NULL when all is well. */
+/* What is wrong with the settings, go.mod, go.work, go.sum or the module graph; NULL while all is well. */
 const char *modules_error(const Modules *m);
 
 ModMode modules_mode(const Modules *m);

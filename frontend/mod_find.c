@@ -88,14 +88,15 @@ static const Module *main_of_cwd(Modules *m) {
 
 static bool missing(Modules *m, const Atom *path, const Module *importer, const char **error) {
   if (m->mode != MODE_NO_MODULE && replaced_only(m, path, error)) return false;
+  const char *goroot = m->config.goroot_name ? m->config.goroot_name : m->config.goroot;
   if (is_std_like(path->s))
-    return fail(m, error, "package %s is not in std (%s/src/%s)", path->s, m->config.goroot ? m->config.goroot : "GOROOT",
-                path->s);
+    return fail(m, error, "package %s is not in std (%s/src/%s)", path->s, goroot ? goroot : "GOROOT", path->s);
   if (m->mode == MODE_NO_MODULE)
     return fail(m, error, "no required module provides package %s: go.mod file not found in current directory or any "
                           "parent directory; see 'go help modules'", path->s);
   if (strcmp(m->mod, "mod") == 0) {
     bool off = strcmp(goenv_get("GOPROXY"), "off") == 0;
+    fprintf(stderr, "go: finding module for package %s\n", path->s);
     return fail(m, error, off ? "cannot find module providing package %s: module lookup disabled by GOPROXY=off"
                               : "cannot find module providing package %s: govm uses no network", path->s);
   }
@@ -173,6 +174,7 @@ static bool search_modules(Modules *m, const Atom *path, bool roots_only, Search
     if (!version) continue;
     Module *mod = mod_record(m, prefix, version);
     if (!mod_fetch_dir(m, mod, &dir, error)) {
+      if (m->error) return false;
       size_t len = strlen(*error), tail = strlen(": missing go.sum entry");
       if (len < tail || strcmp(*error + len - tail, ": missing go.sum entry") != 0) return false;
       VEC_PUSH(&m->arena, &s->no_sum, mod);
@@ -212,9 +214,10 @@ static bool accept(Modules *m, const Atom *path, Module *mod, const Module *impo
   ModSummary *s = mod_summary(m, mod);
   if (s->error) return *error = s->error, false;
   const Atom *root;
-  if (!mod_roots_fit(m, mod))
-    return fail(m, error, m->mod_given ? "updates to go.mod needed, disabled by -mod=%s; to update it:\n\tgo mod tidy"
-                                       : "updates to go.mod needed; to update it:\n\tgo mod tidy", m->mod);
+  if (!mod_roots_fit(m, mod)) {
+    m->error = mod_dirty(m);
+    return *error = "", false;
+  }
   if (!importer || !importer->is_main || strcmp(m->mod, "mod") == 0) return true;
   if (!mod_selected(m, mod->path, true, &root, error)) return false;
   if (root && (m->mode == MODE_WORKSPACE || root == mod->version)) return true;
@@ -227,7 +230,10 @@ bool modules_find(Modules *m, const Atom *path, const Module *importer, const ch
                   const char **error) {
   Search s;
   if (!check_path(m, path->s, error)) return false;
+  if (m->error) return *error = "", false;
   if (modules_vendoring(m)) return find_vendored(m, path, importer, out, error);
+  bool pruned = m->mode != MODE_MODULE || goversion_compare(modules_go_version(m), "1.17") >= 0;
+  if (!pruned && !mod_load_graph(m)) return *error = "", false;
   for (int pass = 0; pass < 2; pass++) {
     if (!search_modules(m, path, pass == 0, &s, error)) return false;
     if (s.found.n > 1) return ambiguous(m, path, &s.found, true, error);

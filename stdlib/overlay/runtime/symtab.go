@@ -12,17 +12,23 @@ func pcInfo(pc uintptr) (name, file string, line int, entry uintptr)
 // funcStart says where the function that contains pc is declared.
 func funcStart(entry uintptr) (name, file string, line int)
 
-// Callers fills pc with the return addresses of function invocations on the calling goroutine's stack.
+// Callers fills pc with the return addresses of function invocations on the calling goroutine's stack; the outermost is
+// goexit, as if every goroutine returned into it.
 func Callers(skip int, pc []uintptr) int {
 	if len(pc) == 0 {
 		return 0
 	}
-	if skip == 0 {
-		n := callers(0, pc, false)
-		return n
+	n := callers(skip, pc, false)
+	if n > 0 && n < len(pc) {
+		f := goexit
+		pc[n] = **(**uintptr)(unsafe.Pointer(&f))
+		n++
 	}
-	return callers(skip, pc, false)
+	return n
 }
+
+// goexit is only a name: no goroutine runs it.
+func goexit() {}
 
 // Caller reports file and line number of the function invocation skip frames above its caller.
 func Caller(skip int) (pc uintptr, file string, line int, ok bool) {

@@ -1,0 +1,6 @@
+// Package other imports its parent.
+package other
+
+import "example.com/bad/cycle"
+
+func F() int { return cycle.F() }

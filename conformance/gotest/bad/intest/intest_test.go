@@ -1,0 +1,10 @@
+package intest
+
+import "testing"
+
+func TestF(t *testing.T) {
+	if F() == "one" {
+		t.Error()
+	}
+	undefined()
+}

@@ -1,0 +1,5 @@
+package mains
+
+import "testing"
+
+func TestMain(m *testing.M) { m.Run() }

@@ -1,0 +1,5 @@
+package mains_test
+
+import "testing"
+
+func TestMain(m *testing.M) { m.Run() }

@@ -1,0 +1,2 @@
+// Package missing has tests that import what is not there.
+package missing

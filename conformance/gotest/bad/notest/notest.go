@@ -1,0 +1,4 @@
+// Package notest has no tests and does not compile.
+package notest
+
+var X int = "x"

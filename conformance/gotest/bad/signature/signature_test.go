@@ -1,0 +1,7 @@
+package signature
+
+import "testing"
+
+func TestF(n int) {}
+
+func BenchmarkG[T any](b *testing.B) {}

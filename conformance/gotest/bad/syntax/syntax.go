@@ -1,0 +1,5 @@
+// Package syntax has a syntax error.
+package syntax
+
+func F( int {
+}

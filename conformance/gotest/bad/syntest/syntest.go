@@ -1,0 +1,2 @@
+// Package syntest has a syntax error in its tests.
+package syntest

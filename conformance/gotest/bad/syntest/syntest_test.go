@@ -1,0 +1,5 @@
+package syntest
+
+import "testing"
+
+func TestF(t *testing.T) { for }

@@ -1,0 +1,7 @@
+// Package types does not compile.
+package types
+
+func F() int {
+	x := "one"
+	return "two"
+}

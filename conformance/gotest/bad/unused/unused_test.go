@@ -1,0 +1,8 @@
+package unused
+
+import (
+	"os"
+	"testing"
+)
+
+func TestF(t *testing.T) { x := 1 }

@@ -1,0 +1,5 @@
+package user
+
+import "testing"
+
+func TestF(t *testing.T) { F() }

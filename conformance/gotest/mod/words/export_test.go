@@ -1,0 +1,4 @@
+package words
+
+// Split is for the external tests.
+var Split = split
