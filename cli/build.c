@@ -327,7 +327,7 @@ static bool expand_args(BuildFlags *f, char *const *args, int n, PackageArgs *ou
   DiagSink sink = {0};
   LoadConfig cfg = f->program.load;
   LoadPathList paths = {0};
-  cfg.goroot = image.std ? "" : cli_goroot(&e);
+  cfg.goroot = image_goroot(&e);
   if (image.std) cfg.external = image_external;
   cfg.overlay_dir = cli_overlay();
   if (!cfg.goroot) return cli_error("%s", e.msg), false;

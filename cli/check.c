@@ -1,7 +1,9 @@
 /* check.c - `govm check`: parses and type-checks, prints diagnostics, nothing else. */
+#include "cli/image.h"
 #include "cli/program.h"
 
 int cmd_check(int argc, char **argv) {
+  image_use();
   ProgramFlags f = {0};
   int i = 1, status = 0;
   if (!program_flags(&f, argc, argv, &i)) return 2;

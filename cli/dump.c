@@ -1,6 +1,7 @@
 /* dump.c - `govm dump`: shows a stage of the compiler for a file. */
 #include <stdio.h>
 
+#include "cli/image.h"
 #include "cli/program.h"
 #include "stdlib/natives.h"
 #include "vm/govm.h"
@@ -66,6 +67,8 @@ int cmd_dump(int argc, char **argv) {
   static const char usage[] = "dump --tokens | --ast | --bytecode | --natives FILES.go | DIR | IMPORTPATH";
   if (argc < 3) return cli_usage(usage);
   const char *what = argv[1];
+  bool is_path = argv[2][0] != '.' && argv[2][0] != '/' && !strstr(argv[2], ".go");
+  if (!is_path && strcmp(what, "--natives") != 0) image_use(); /* what is in the image is not compiled again */
   ProgramFlags f = {0};
   if (strcmp(what, "--tokens") == 0) return dump_tokens(argv[2]);
   if (strcmp(what, "--ast") == 0) return dump_ast(argv[2]);

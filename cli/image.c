@@ -63,6 +63,12 @@ bool image_use(void) {
   return there;
 }
 
+const char *image_goroot(Err *e) {
+  const char *own = getenv("GOVM_GOROOT");
+  if (!image.std || (own && *own)) return cli_goroot(e);
+  return access(image.goroot->s, R_OK | X_OK) == 0 ? image.goroot->s : "";
+}
+
 void *image_external(void *ctx, const Atom *path, const Atom **name) {
   (void)ctx;
   Package *p = ptrmap_get(&image.packages, path);
@@ -183,6 +189,7 @@ static int make_image(ProgramFlags *f, char **args, int n) {
     lower_know_package(pkg);
     if (!check_generic_bodies(pkg)) return cli_error("package %s does not check", pkg->path->s);
   }
+  for (u32 i = 0; i < p->expanded.n; i++) VEC_PUSH(NULL, &image.names, p->expanded.v[i]);
   if (!link_library(args[0], &e)) return cli_error("%s: %s", args[0], e.msg);
   identify(p);
   vm_snapshot();

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli/image.h"
 #include "cli/list_packages.h"
 #include "cli/list_template.h"
 #include "cli/program.h"
@@ -234,9 +235,12 @@ int cmd_list(int argc, char **argv) {
   ListCommand c = {0};
   DiagSink sink = {0};
   Err e;
+  image_use();
   int status = parse_flags(&c, argc, argv);
   if (status) return status;
-  c.load.goroot = cli_goroot(&e);
+  c.load.goroot = image_goroot(&e);
+  for (u32 i = 0; i < image.names.n; i++) VEC_PUSH(NULL, &c.load.std_names, image.names.v[i]);
+  if (image.std) c.load.goroot_name = image.goroot->s;
   c.load.overlay_dir = "";
   if (!c.load.goroot) return cli_error("%s", e.msg);
   Lister l = {.loader = loader_new(&c.load, &sink), .sink = &sink};

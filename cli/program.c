@@ -196,7 +196,7 @@ static bool fit_for_checking(const Program *p) {
 static bool new_loader(Program *p, const ProgramFlags *f, bool tests) {
   Err e;
   LoadConfig cfg = f->load;
-  cfg.goroot = image.std ? "" : cli_goroot(&e);
+  cfg.goroot = image_goroot(&e);
   if (image.std) cfg.external = image_external, cfg.goroot_name = image.goroot->s;
   cfg.overlay_dir = cli_overlay();
   cfg.include_tests = cfg.allow_main = tests;
@@ -242,13 +242,12 @@ static bool has_go_files(const Program *p, const Atom *path) {
 }
 
 bool program_load_library(Program *p, const ProgramFlags *f, char *const *patterns, int n) {
-  LoadPathList paths = {0};
   if (!new_loader(p, f, false)) return false;
   loader_path(p->loader, "runtime");
   loader_path(p->loader, "fmt"); /* what nearly every program uses lies together, so few pages are touched */
-  if (!loader_expand(p->loader, (const char *const *)patterns, (u32)n, &paths)) return print_errors(p, f), false;
-  for (u32 i = 0; i < paths.n; i++)
-    if (has_go_files(p, paths.v[i])) loader_path(p->loader, paths.v[i]->s);
+  if (!loader_expand(p->loader, (const char *const *)patterns, (u32)n, &p->expanded)) return print_errors(p, f), false;
+  for (u32 i = 0; i < p->expanded.n; i++)
+    if (has_go_files(p, p->expanded.v[i])) loader_path(p->loader, p->expanded.v[i]->s);
   if (!fit_for_checking(p)) return print_errors(p, f), false;
   return check_packages(p, f, NULL, true);
 }

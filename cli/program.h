@@ -20,10 +20,11 @@ bool program_flags(ProgramFlags *f, int argc, char **argv, int *i);
 typedef struct Program {
   DiagSink sink;
   Loader *loader;
-  const char *goroot;      /* "" with an image in use */
+  const char *goroot;      /* image_goroot() */
   VEC(Package *) packages; /* in dependency order, runtime first */
   Package *main;           /* the package named, or the tests' main */
   LoadPackage *tested;     /* program_load_tests: the package under test */
+  LoadPathList expanded;   /* program_load_library: what the patterns name, packages with nothing but tests included */
   VEC(BcModule *) modules; /* program_lower: in the order of linking */
   PtrMap compiled;         /* with an image in use: LoadPackage -> Compiled (program.c) */
 } Program;
