@@ -234,7 +234,8 @@ static BcModule *lower_unit(Unit *u) {
   Types anew = {0};
   changed_types(u->pkg, &anew);
   share_variables(u->pkg);
-  LowerConfig cfg = {.library = true, .defined = u->s->symbols, .anew = anew.v, .nanew = anew.n};
+  LowerConfig cfg = {.library = true, .defined = u->s->symbols, .anew = anew.v, .nanew = anew.n,
+                     .replaceable = true};
   BcModule *m = lower_program(&cfg, &u->pkg, 1, NULL, &u->sink);
   VEC_FREE(&anew);
   return m;
