@@ -1,29 +1,40 @@
 #!/usr/bin/env python3
 """Runs the tests of the standard library's packages with `govm test -short` and writes conformance/std.md.
 
-usage: tools/std.py --govm GOVM --goroot GOROOT [--jobs N] [--limit SECONDS] [--out FILE] [PACKAGE...]
+usage: tools/std.py --govm GOVM --goroot GOROOT [--jobs N] [--limit SECONDS] [--only REGEX] [--json FILE] [--keep DIR]
+                    [--out FILE] [PACKAGE...]
 
 Without packages every directory of GOROOT/src that has tests is taken (cmd, vendored packages and testdata are left out).
-A row says pass, fail, build (it does not compile), timeout or none (no tests are left after the build constraints), and
-for failures the first line that gives a reason. With packages the table is printed and no file is written.
+A package's result is
+  pass      all its tests passed or skipped themselves
+  fail      tests failed, or the test binary ended early
+  build     it does not compile
+  timeout   it took longer than the limit
+  none      nothing to run: build constraints exclude all its tests (conformance/std_none.tsv says which), or govm has another
+            package in its place
+The table names the failing tests, each with the first line it printed. With --only or packages the table is printed and no
+file is written, unless --out says so. --json writes everything known about each package. Exit status 1 when one did not pass.
 """
 import argparse
 import collections
 import concurrent.futures
+import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-REASONS = [
-    re.compile(r"^\s*(panic: .*|fatal error: .*|unexpected fault.*|signal: .*|govm: .*)"),
-    re.compile(r"^\s*(--- FAIL: \S+)"),
-    re.compile(r"^(\S+\.go:\d+.*)"),
-]
-Result = collections.namedtuple("Result", "package status seconds reason")
+NONE_FILE = os.path.join(ROOT, "conformance", "std_none.tsv")
+ENDS = re.compile(r"^\s*(panic: .*|fatal error: .*|unexpected fault.*|signal: .*|exit status .*|govm: .*|SIG[A-Z]+: .*)")
+NOISE = re.compile(r"^\s*(=== |--- |\*\*\* |goroutine |PASS|FAIL|ok  )|^\s*$")
+GRACE = 120  # seconds for compiling, and for a test that does not end by itself
+
+Result = collections.namedtuple("Result", "package status seconds passed failed skipped failures reason")
 
 
 def packages(goroot):
@@ -35,60 +46,129 @@ def packages(goroot):
             yield os.path.relpath(folder, src)
 
 
-def first_reason(output):
-    lines = output.splitlines()
-    for pattern in REASONS:
-        for i, line in enumerate(lines):
-            m = pattern.match(line)
-            if not m:
-                continue
-            reason = m.group(1).strip()
-            if reason.startswith("--- FAIL") and i + 1 < len(lines) and lines[i + 1].startswith(" "):
-                reason += ": " + lines[i + 1].strip()
-            return reason
-    return next((line for line in lines if line.strip()), "")
+def none_reasons():
+    with open(NONE_FILE) as f:
+        return dict(line.rstrip("\n").split("\t", 1) for line in f if line.strip() and line[0] != "#")
+
+
+class Events:
+    """What `govm test -json` said: counts, failing tests, their output."""
+
+    def __init__(self, text):
+        self.count = collections.Counter()
+        self.failed, self.output, self.plain, self.running = [], collections.defaultdict(list), [], {}
+        for line in text.splitlines():
+            try:
+                self.add(json.loads(line))
+            except ValueError:
+                self.plain.append(line)
+
+    def add(self, e):
+        action, test = e["Action"], e.get("Test", "")
+        if action in ("output", "build-output"):
+            self.output[test].append(e["Output"].rstrip("\n"))
+            self.plain.append(e["Output"].rstrip("\n"))
+        elif test and action == "run":
+            self.running[test] = True
+        elif test and action in ("pass", "fail", "skip"):
+            self.running.pop(test, None)
+            self.count[action] += 1
+            if action == "fail":
+                self.failed.append(test)
+
+    def failures(self):
+        """The failing tests without those that only failed because of a subtest, each with its first line."""
+        leaves = [t for t in self.failed if not any(o.startswith(t + "/") for o in self.failed)]
+        return [(t, next((o.strip() for o in self.output[t] if not NOISE.match(o)), "")) for t in leaves]
+
+    def end(self):
+        """Why the binary ended early."""
+        return next((m.group(1) for m in map(ENDS.match, self.plain) if m), "")
+
+
+def execute(args, package, tmp):
+    cmd = [args.govm, "test", "-short", "-json", "-timeout", "%ds" % args.limit, package]
+    env = dict(os.environ, GOVM_GOROOT=args.goroot, TMPDIR=tmp)
+    with subprocess.Popen(cmd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=env,
+                          start_new_session=True) as p:
+        try:
+            output, late = p.communicate(timeout=args.limit + GRACE)[0], False
+        except subprocess.TimeoutExpired:
+            late = True
+        try:
+            os.killpg(p.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        if late:
+            output = p.communicate()[0]
+    return output.decode("utf-8", "replace"), p.returncode, late
+
+
+def judge(events, code, late):
+    text = "\n".join(events.plain)
+    if "build constraints exclude all Go files" in text or "[no test files]" in text:
+        return "none"
+    if "[build failed]" in text or "[setup failed]" in text:
+        return "build"
+    if late or "panic: test timed out" in text or "ran too long" in text:
+        return "timeout"
+    return "pass" if code == 0 else "fail"
 
 
 def run(args, package):
     start = time.time()
-    cmd = [args.govm, "test", "-short", "-timeout", "%ds" % args.limit, package]
-    env = dict(os.environ, GOVM_GOROOT=args.goroot)
-    with subprocess.Popen(cmd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=env,
-                          start_new_session=True) as p:
-        try:
-            output = p.communicate(timeout=args.limit + 60)[0].decode("utf-8", "replace")
-            status = "pass" if p.returncode == 0 else "fail"
-        except subprocess.TimeoutExpired:
-            os.killpg(p.pid, signal.SIGKILL)
-            output, status = p.communicate()[0].decode("utf-8", "replace"), "timeout"
+    tmp = tempfile.mkdtemp(prefix="std")
+    try:
+        output, code, late = execute(args, package, tmp)
+    finally:
+        subprocess.run(["chmod", "-R", "u+rwx", tmp], check=False, stderr=subprocess.DEVNULL)
+        shutil.rmtree(tmp, ignore_errors=True)
     if args.keep:
         with open(os.path.join(args.keep, package.replace("/", "_")), "w") as f:
             f.write(output)
-    if "build constraints exclude all Go files" in output:
-        status = "none"
-    elif "[build failed]" in output or "[setup failed]" in output:
-        status = "build"
-    elif "panic: test timed out" in output:
-        status = "timeout"
-    elif "[no test files]" in output:
-        status = "none"
-    for tree in (args.goroot, os.path.realpath(args.goroot), os.path.realpath(os.path.join(args.goroot, "src/..")),
-                 ROOT):
-        output = output.replace(tree, "$GOROOT" if tree != ROOT else ".")
-    bad = status not in ("pass", "none")
-    return Result(package, status, time.time() - start, first_reason(output) if bad else "")
+    roots = {args.goroot, os.path.realpath(args.goroot), os.path.realpath(os.path.join(args.goroot, "src/.."))}
+    for root in sorted(roots, key=len, reverse=True):
+        output = output.replace(root, "$GOROOT")
+    events = Events(output.replace(tmp, "$TMP").replace(ROOT, "."))
+    status = judge(events, code, late)
+    reason = ""
+    if status == "build":
+        reason = next((l for l in events.plain if re.search(r"\.go:\d+|: ", l) and not l.startswith("#")), "")
+    elif status == "timeout":
+        reason = "in " + ", ".join(list(events.running)[-2:]) if events.running else "does not end"
+    elif status == "none":
+        reason = none_reasons().get(package, "not in conformance/std_none.tsv")
+    elif status == "fail":
+        reason = events.end()
+    count = events.count
+    return Result(package, status, time.time() - start, count["pass"], count["fail"], count["skip"], events.failures(), reason)
 
 
-def write_table(path, results, version):
+def summary(r, limit):
+    """One cell: how it ended, and the failing tests."""
+    parts = [r.reason] if r.reason else []
+    parts += ["%s: %s" % f if f[1] else f[0] for f in r.failures[:limit]]
+    if len(r.failures) > limit:
+        parts.append("and %d more" % (len(r.failures) - limit))
+    return "; ".join(p[:160] for p in parts)
+
+
+def totals(results):
     count = collections.Counter(r.status for r in results)
+    return ", ".join("%s %d" % kv for kv in sorted(count.items())) + ", of %d" % len(results)
+
+
+def write_table(path, results, version, args):
+    tests = sum(r.passed for r in results), sum(r.failed for r in results), sum(r.skipped for r in results)
     with open(path, "w") as f:
         f.write("# Tests of the standard library\n\nMade by `./dev std` (tools/std.py): `govm test -short` on every package of "
-                "GOROOT/src that has tests, %s.\n\n" % version)
-        f.write(", ".join("%s %d" % kv for kv in sorted(count.items())) + ", of %d.\n\n" % len(results))
-        f.write("| package | result | seconds | first reason |\n|---|---|---|---|\n")
+                "GOROOT/src that has tests, %s, at most %d seconds per package, %d at a time.\n\n" % (version, args.limit, args.jobs))
+        f.write("Packages: %s. Tests and subtests: %d passed, %d failed, %d skipped.\n\n" % ((totals(results),) + tests))
+        f.write("| package | result | passed | failed | skipped | seconds | why |\n|---|---|---|---|---|---|---|\n")
         for r in results:
-            reason = r.reason.replace("|", "\\|").replace("<", "&lt;")[:110]
-            f.write("| %s | %s | %.1f | %s |\n" % (r.package, r.status, r.seconds, reason))
+            why = summary(r, 6).replace("|", "\\|").replace("<", "&lt;").replace("`", "'")
+            f.write("| %s | %s | %d | %d | %d | %.1f | %s |\n" %
+                    (r.package, r.status, r.passed, r.failed, r.skipped, r.seconds, why))
 
 
 def main():
@@ -96,27 +176,33 @@ def main():
     ap.add_argument("--govm", required=True)
     ap.add_argument("--goroot", required=True)
     ap.add_argument("--jobs", type=int, default=2)
-    ap.add_argument("--limit", type=int, default=120, help="seconds per package")
-    ap.add_argument("--out", default=os.path.join(ROOT, "conformance", "std.md"))
-    ap.add_argument("--keep", help="a directory for the packages' outputs")
+    ap.add_argument("--limit", type=int, default=300, help="seconds per package")
+    ap.add_argument("--only", metavar="REGEX", help="packages whose path matches")
+    ap.add_argument("--out", help="the table, by default conformance/std.md when all packages are run")
+    ap.add_argument("--json", metavar="FILE", help="all results as JSON")
+    ap.add_argument("--keep", metavar="DIR", help="a directory for the packages' outputs")
     ap.add_argument("packages", nargs="*")
     args = ap.parse_args()
     args.govm, args.goroot = os.path.abspath(args.govm), os.path.abspath(args.goroot)
     if args.keep:
         os.makedirs(args.keep, exist_ok=True)
+    todo = args.packages or list(packages(args.goroot))
+    todo = [p for p in todo if not args.only or re.search(args.only, p)]
     results = []
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        todo = [pool.submit(run, args, p) for p in args.packages or packages(args.goroot)]
-        for job in concurrent.futures.as_completed(todo):
+        for job in concurrent.futures.as_completed([pool.submit(run, args, p) for p in todo]):
             r = job.result()
             results.append(r)
-            print("%-7s %6.1fs  %-30s %s" % (r.status, r.seconds, r.package, r.reason[:100]), flush=True)
+            print("%-7s %6.1fs  %-30s %s" % (r.status, r.seconds, r.package, summary(r, 2)[:110]), flush=True)
     results.sort()
-    count = collections.Counter(r.status for r in results)
-    print(", ".join("%s %d" % kv for kv in sorted(count.items())))
-    if not args.packages:
+    print(totals(results))
+    if args.json:
+        with open(args.json, "w") as f:
+            json.dump([r._asdict() for r in results], f, indent=1)
+    out = args.out or ("" if args.packages or args.only else os.path.join(ROOT, "conformance", "std.md"))
+    if out:
         version = subprocess.run([args.govm, "version"], capture_output=True, text=True, check=True).stdout.strip()
-        write_table(args.out, results, version)
+        write_table(out, results, version, args)
     return any(r.status not in ("pass", "none") for r in results)
 
 

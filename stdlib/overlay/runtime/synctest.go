@@ -1,5 +1,7 @@
 package runtime
 
+import _ "unsafe"
+
 // Bubbles of testing/synctest: the state is C's (runtime/synctest.h), the loop of Run is here.
 
 func bubbleID() uint64 // of the calling goroutine's bubble, 0 for none
