@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(clang-19 gcc-12 cmake ninja-build re2c lemon libcmocka-dev libgmp-dev libmpfr-dev zlib1g-dev libc6-dev python3
+packages=(clang-19 gcc-12 cmake ninja-build re2c lemon libcmocka-dev libgmp-dev libmpfr-dev libreadline-dev zlib1g-dev libc6-dev python3
   libclang-rt-19-dev llvm-19)
 say() { echo "setup: $*" >&2; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
