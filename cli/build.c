@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -77,22 +78,32 @@ static const Atom *trimmed_name(const LoadPackage *lp, const char *file) {
   return atom_printf("%s@%s%s/%s", mod->path->s, mod->version->s, path + mod->path->len, name);
 }
 
-static void trim_paths(BcModule *m, const Program *p) {
+/* The absolute folders of users' packages, as file names in modules begin -> LoadPackage. */
+static void package_dirs(const Program *p, PtrMap *out) {
   const LoadPackageList *all = loader_order(p->loader);
+  for (u32 i = 0; i < all->n; i++) {
+    const LoadPackage *lp = all->v[i];
+    if (lp->is_std || lp->is_unsafe || lp->is_external || !lp->dir) continue;
+    char *abs = realpath(lp->dir->len ? lp->dir->s : ".", NULL);
+    if (abs) ptrmap_set(out, atom_cstr(abs), (void *)lp);
+    free(abs);
+  }
+}
+
+static void trim_paths(BcModule *m, const Program *p) {
+  PtrMap dirs = {0};
+  package_dirs(p, &dirs);
   const char *roots[] = {atom_printf("%s/", cli_overlay())->s, atom_printf("%s/src/", goroot_of_std())->s};
   for (u32 i = 0; i < m->files.n; i++) {
     const char *file = m->files.v[i]->s;
-    size_t dir = (size_t)(base_name(file) - file);
+    const char *name = base_name(file);
     for (u32 k = 0; k < ARRAY_LEN(roots); k++)
-      if (strncmp(file, roots[k], strlen(roots[k])) == 0)
-        m->files.v[i] = atom_cstr(file + strlen(roots[k]));
-    for (u32 k = 0; k < all->n; k++) {
-      const LoadPackage *lp = all->v[k];
-      if (!lp->dir || lp->dir->len + 1 != dir || memcmp(lp->dir->s, file, lp->dir->len) != 0) continue;
-      m->files.v[i] = trimmed_name(lp, file);
-      break;
-    }
+      if (strncmp(file, roots[k], strlen(roots[k])) == 0) m->files.v[i] = atom_cstr(file + strlen(roots[k]));
+    if (name == file) continue;
+    const LoadPackage *lp = ptrmap_get(&dirs, atom_new(file, (size_t)(name - 1 - file)));
+    if (lp) m->files.v[i] = trimmed_name(lp, file);
   }
+  ptrmap_free(&dirs);
 }
 
 /* ---- what -x and -n print, what -v prints ---- */
@@ -347,6 +358,7 @@ static bool names_directory(const char *o) { return is_dir(o) || has_suffix(o, "
 
 int cmd_build(int argc, char **argv) {
   image_use();
+  signal(SIGXFSZ, SIG_IGN); /* beyond a limit of the size of files: an error, not the end */
   BuildFlags f = {0};
   PackageArgs list = {0};
   int i = 1, status = build_flags(&f, argc, argv, &i), mains = 0;
