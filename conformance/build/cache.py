@@ -169,7 +169,7 @@ def case_places(b):
 def case_errors_are_not_kept(b):
     b.write("p3/p.go", package(3).replace("return 3", "return x3"))
     for _ in range(2):
-        want(b.run("run", ".", code=1)[1], "p3/p.go:5:27: undefined: x3\n")
+        want(b.run("run", ".", code=1)[1], "p3/p.go:5:25: undefined: x3\n")
     b.write("p3/p.go", package(3))
     b.good()
 
