@@ -77,6 +77,7 @@ struct G {
   u32 sig;             /* SIGSEGV after a nil dereference until it is recovered, for the crash's text */
   bool at_jump;        /* pc is a taken back jump: the position is pc itself, it is completed on resumption */
   u64 sched_tick;      /* times it was scheduled */
+  i64 ready_since;     /* nanotime, when this wait for the M is measured */
   bool is_system;      /* not counted by deadlock detection and NumGoroutine */
   bool locked_to_thread;
   bool paniconfault;

@@ -184,6 +184,7 @@ static void record_pause(i64 start) {
   walltime(&sec, &nsec);
   heap.last_gc = (u64)sec * 1000000000u + (u64)nsec;
   heap.pause_ns[slot] = (u64)ns;
+  hist_add(&heap.pauses, ns);
   heap.pause_end[slot] = heap.last_gc;
   heap.pause_total += (u64)ns;
   heap.num_gc++;
@@ -202,6 +203,7 @@ void gc_collect(void) {
   if (debug_flags.gccheck) heap_verify();
   u64 before = heap.live, globals;
   heap.marked = gc_mark_all(&globals);
+  heap.globals = globals;
   heap.live = heap.marked;
   heap.sweep_gen++;
   for (u32 i = 0; i < HEAP_NSPC; i++) {

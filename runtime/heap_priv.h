@@ -6,6 +6,7 @@
  */
 #ifndef GOVM_RUNTIME_HEAP_PRIV_H
 #define GOVM_RUNTIME_HEAP_PRIV_H
+#include "runtime/metrics.h"
 #include "runtime/heap.h"
 
 enum { EXACT_BINS = 128, LOG_BINS = 26, PAGE_BINS = EXACT_BINS + LOG_BINS };
@@ -47,6 +48,8 @@ typedef struct Heap {
   u64 mspan_bytes, gc_bytes;
   u64 num_gc, num_forced, pause_total, last_gc;
   u64 pause_ns[256], pause_end[256];
+  DurationHist pauses;
+  u64 globals;           /* bytes scanned by the last collection */
 } Heap;
 extern Heap heap;
 
@@ -77,6 +80,8 @@ bool sweep_some(u32 spc);            /* one unswept span of the class to partial
 void sweep_all(void);
 
 /* special.c */
+/* How many were queued and how many taken from the queue so far. */
+void specials_counts(u64 *finalizers, u64 *finalizers_run, u64 *cleanups, u64 *cleanups_run);
 enum SpecialKind { SPECIAL_FINALIZER, SPECIAL_WEAK, SPECIAL_CLEANUP, SPECIAL_BUBBLE };
 void specials_mark_roots(GcWork *w); /* before tracing */
 void specials_finish(void);          /* after tracing: queues what is due, clears weak handles */

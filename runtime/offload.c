@@ -21,6 +21,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t work = PTHREAD_COND_INITIALIZER;
 static JobQueue todo, finished;
 static int idle_threads;
+static u64 threads; /* written by the M */
 
 static void job_put(JobQueue *q, Job *j) {
   j->next = NULL;
@@ -55,13 +56,15 @@ static void *worker_main(void *arg) {
   return NULL;
 }
 
+u64 offload_threads(void) { return threads; }
+
 static bool worker_start(void) {
   sigset_t all, old;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &old);
   pthread_t t;
   bool ok = pthread_create(&t, NULL, worker_main, NULL) == 0;
-  if (ok) pthread_detach(t);
+  if (ok) pthread_detach(t), threads++;
   pthread_sigmask(SIG_SETMASK, &old, NULL);
   return ok;
 }

@@ -42,6 +42,7 @@ void walltime(i64 *sec, i32 *nsec) {
 }
 
 void sched_init(void) {
+  sched.start = nanotime();
   const char *env = getenv("GOMAXPROCS");
   i64 n = env ? atoll(env) : 0;
   sched.gomaxprocs = n > 0 ? n : sysconf(_SC_NPROCESSORS_ONLN);
@@ -174,6 +175,7 @@ Status sched_park(G *g, WaitReason why) {
 
 void sched_ready(G *g, bool next) {
   if (unlikely(g->bubble)) bubble_ready(g);
+  if (unlikely(g->sched_tick % 64 == 63)) g->ready_since = nanotime();
   g->status = G_RUNNABLE;
   g->wait_reason = WAIT_ZERO;
   if (!next) {
@@ -200,6 +202,10 @@ bool sched_alone(void) {
 static void make_running(G *g) {
   g->status = G_RUNNING;
   g->sched_tick++;
+  if (unlikely(g->ready_since)) {
+    hist_add(&sched.latencies, nanotime() - g->ready_since);
+    g->ready_since = 0;
+  }
   set_curg(g);
   if (unlikely(debug_flags.trace_sched))
     fprintf(stderr, "sched %llu: goroutine %llu\n", (unsigned long long)sched.tick, (unsigned long long)g->id);

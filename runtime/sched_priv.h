@@ -3,6 +3,7 @@
 #define GOVM_RUNTIME_SCHED_PRIV_H
 #include <stdatomic.h>
 
+#include "runtime/metrics.h"
 #include "runtime/sched.h"
 
 /* Reasons for the M to leave the fast path of sched_switch. */
@@ -22,6 +23,8 @@ typedef struct Sched {
   u64 next_id;
   i64 ngoroutines;       /* alive, system ones left out */
   i64 gomaxprocs;
+  i64 start;             /* nanotime at the start */
+  DurationHist latencies; /* from runnable to running, of every 64th time that a goroutine is scheduled */
   int blockers;
   void (*wake_hook)(void);
   _Atomic u32 attention; /* set by any thread, taken by the M */
@@ -38,5 +41,6 @@ void sched_attention(u32 why);
 void sysmon_start(void);
 void sysmon_m_busy(void);          /* the M leaves its idle wait: sysmon must not sleep deeply */
 /* offload.c */
+u64 offload_threads(void);         /* helper threads that exist */
 void offload_complete(void);       /* on the M: finishes the calls that are done */
 #endif

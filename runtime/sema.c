@@ -73,12 +73,17 @@ static Sudog *queue_get(u32 *addr) {
   return head;
 }
 
+static u64 mutex_wait_ns;
+u64 sema_mutex_wait_ns(void) { return mutex_wait_ns; }
+
 Status sema_acquire(G *g, u32 *addr, bool lifo, WaitReason why) {
   if (likely(*addr > 0)) {
     --*addr;
     return ST_OK;
   }
   Sudog *s = sudog_acquire(g);
+  bool mutex = why == WAIT_SYNC_MUTEX_LOCK || why == WAIT_SYNC_RWMUTEX_LOCK || why == WAIT_SYNC_RWMUTEX_RLOCK;
+  s->acquire_time = mutex ? nanotime() : 0;
   queue_put(addr, s, lifo);
   return sched_park(g, why);
 }
@@ -90,6 +95,7 @@ Status sema_release(G *g, u32 *addr, bool handoff) {
     ++*addr;
     return ST_OK;
   }
+  if (s->acquire_time) mutex_wait_ns += (u64)(nanotime() - s->acquire_time);
   sched_ready(s->g, true);
   sudog_release(s);
   return handoff ? ST_YIELD : ST_OK;

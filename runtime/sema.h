@@ -8,6 +8,8 @@ Status sema_acquire(G *g, u32 *addr, bool lifo, WaitReason why);
 /* Increments *addr and wakes a waiter. handoff: it gets the count and runs at once: the result is ST_YIELD then. */
 Status sema_release(G *g, u32 *addr, bool handoff);
 
+u64 sema_mutex_wait_ns(void); /* that goroutines have spent blocked in sync.Mutex and sync.RWMutex */
+
 /* g, which waits for a semaphore, waits no more, and nobody will wake it; false when it does not wait for one. */
 bool sema_leave(G *g);
 

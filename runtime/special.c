@@ -28,6 +28,7 @@ static VEC(StaticWeak) static_weak;
 static VEC(FinqEntry) finq;
 static u32 finq_head;
 static bool finq_taken; /* something has been taken from the queue since the drainer waited last */
+static u64 queued[2], taken[2]; /* finalizers, cleanups */
 static G *finq_waiter;
 static G *cycle_waiter;
 
@@ -47,8 +48,16 @@ bool finq_next(FinqEntry *e) {
     return false;
   }
   *e = finq.v[finq_head++];
+  taken[!e->arg]++;
   finq_taken = true;
   return true;
+}
+
+void specials_counts(u64 *finalizers, u64 *finalizers_run, u64 *cleanups, u64 *cleanups_run) {
+  *finalizers = queued[0];
+  *cleanups = queued[1];
+  *finalizers_run = taken[0];
+  *cleanups_run = taken[1];
 }
 
 Status finq_wait(G *g) {
@@ -201,6 +210,7 @@ void specials_mark_roots(GcWork *w) {
 
 static void special_due(Special *sp, void *obj) {
   if (sp->kind == SPECIAL_BUBBLE) return;
+  if (sp->kind != SPECIAL_WEAK) queued[sp->kind == SPECIAL_CLEANUP]++;
   if (sp->kind == SPECIAL_WEAK) *(u64 *)sp->fn = 0;
   else
     VEC_PUSH(NULL, &finq, (FinqEntry){.fn = sp->fn,

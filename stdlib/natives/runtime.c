@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "runtime/metrics.h"
 #include "runtime/fatal.h"
 #include "runtime/print.h"
 #include "runtime/stack.h"
@@ -343,5 +344,10 @@ NATIVE_FN(debug_set_traceback) {
   char *s = c_string(arg_string(fp));
   traceback_set_level(s);
   xfree(s);
+  return ST_OK;
+}
+
+NATIVE_FN(metrics_counters) {
+  metrics_read(fp[0].p);
   return ST_OK;
 }
