@@ -143,11 +143,18 @@ static bool drop_broken(Lister *l, ListPackages *list) {
   return kept == n;
 }
 
+static bool wants_embed_files(const ListCommand *c) {
+  bool wanted = c->fields.n == 0;
+  for (u32 i = 0; i < c->fields.n; i++) wanted |= strstr(c->fields.v[i], "EmbedFiles") != NULL;
+  return wanted;
+}
+
 static int list_packages(const ListCommand *c, Printer *p) {
   Lister *l = p->lister;
   ListPackages list = {0}, all = {0};
   int status = 0;
   l->find_only = c->find;
+  l->embeds = (c->json && wants_embed_files(c)) || (c->format && strstr(c->format, "EmbedFiles"));
   lister_load(l, c->args, c->nargs, &list);
   if (!c->errors && (!drop_broken(l, &list) || l->sink->nerrors)) return 1;
   if (c->test) lister_add_tests(l, &list);
@@ -169,23 +176,10 @@ static int list_packages(const ListCommand *c, Printer *p) {
 
 /* ---- modules ---- */
 
-static const char *module_text(Arena *a, const Module *m) {
-  StrBuf b = {0};
-  sb_puts(&b, m->path->s);
-  if (m->version->len) sb_printf(&b, " %s", m->version->s);
-  if (m->replace) {
-    sb_printf(&b, " => %s", m->replace->path->s);
-    if (m->replace->version->len) sb_printf(&b, " %s", m->replace->version->s);
-  }
-  const char *s = arena_strdup(a, b.p);
-  sb_free(&b);
-  return s;
-}
-
 static bool print_module(const Printer *p, Modules *m, Module *mod) {
   if (!mod->is_main && !modules_vendoring(m)) modules_fetch_known(m, mod);
   const Value *v = p->command->json || p->format ? lister_module_value(p->lister, mod) : NULL;
-  return print_value(p, v, module_text(&p->lister->arena, mod));
+  return print_value(p, v, lister_module_text(p->lister, mod));
 }
 
 /* The modules that one argument names. */
@@ -200,7 +194,11 @@ static bool match_modules(const Printer *p, Modules *m, const char *arg, ModuleL
             strcmp(arg, "all") == 0 ? "compute 'all'" : "match module patterns");
     return false;
   }
-  if (!modules_build_list(m, &all, &error)) return fprintf(stderr, "go: %s\n", error), false;
+  if (!modules_build_list(m, &all, &error)) {
+    if (*error) fprintf(stderr, "go: %s\n", error);
+    load_modules(p->lister->loader, NULL);
+    return false;
+  }
   for (u32 i = 0; i < all.n; i++)
     if (strcmp(arg, "all") == 0 || pattern_match(arg, all.v[i]->path->s)) VEC_PUSH(&p->lister->arena, out, all.v[i]);
   if (out->n > before || strstr(arg, "...")) {
@@ -217,10 +215,8 @@ static int list_modules(const ListCommand *c, Printer *p) {
   bool ok = true;
   if (!m) return 1;
   if (modules_mode(m) == MODE_GOPATH) return fprintf(stderr, "go: list -m cannot be used with GO111MODULE=off\n"), 1;
-  if (modules_main(m)->n == 0 && c->nargs == 0) {
-    fprintf(stderr, "go: go list -m must be run inside a module, or with arguments\n");
-    return 1;
-  }
+  if (modules_main(m)->n == 0 && c->nargs == 0) /* as the go command calls the module it makes up */
+    VEC_PUSH(&p->lister->arena, &list, modules_command_line(m));
   for (u32 i = 0; c->nargs == 0 && i < modules_main(m)->n; i++) VEC_PUSH(&p->lister->arena, &list, modules_main(m)->v[i]);
   for (u32 i = 0; i < c->nargs; i++) ok &= match_modules(p, m, c->args[i], &list);
   if (!ok && !c->errors) return 1;
@@ -242,6 +238,7 @@ int cmd_list(int argc, char **argv) {
   for (u32 i = 0; i < image.names.n; i++) VEC_PUSH(NULL, &c.load.std_names, image.names.v[i]);
   if (image.std) c.load.goroot_name = image.goroot->s;
   c.load.overlay_dir = "";
+  if (c.format && !*c.format) c.format = NULL;
   if (!c.load.goroot) return cli_error("%s", e.msg);
   Lister l = {.loader = loader_new(&c.load, &sink), .sink = &sink};
   Printer p = {.command = &c, .lister = &l};

@@ -10,6 +10,10 @@
 typedef struct ListPackage ListPackage;
 typedef VEC(ListPackage *) ListPackages;
 
+typedef struct ImportStep { /* a package, and the file that imports it; NULL for what the command line names */
+  const char *package, *file;
+} ImportStep;
+
 struct ListPackage {
   const Atom *path; /* "m/p", "m/p.test", "m/p [m/p.test]" */
   const char *dir;  /* absolute; "" when it is not known */
@@ -20,8 +24,10 @@ struct ListPackage {
   StrVec matches;         /* the patterns of the command line that name it */
   ListPackages imports;   /* what it imports, in the order of scan.go.imports, then implicit ones */
   StrVec import_paths;    /* of scan.go.imports, as resolved */
+  StrVec embed_files, test_embed_files, xtest_embed_files;
   const char *error, *error_pos; /* NULL: none */
-  StrVec error_stack;     /* the packages that led to the error */
+  VEC(ImportStep) error_stack; /* the packages that led to the error */
+  bool is_cycle, stack_and_pos;
   bool is_root, files_given, visiting, is_main_test;
 };
 
@@ -31,7 +37,8 @@ typedef struct Lister {
   DiagSink *sink;
   PtrMap packages; /* path Atom -> ListPackage */
   bool find_only;  /* imports are not followed */
-  StrVec stack;
+  bool embeds;     /* the files of //go:embed patterns are wanted */
+  VEC(ImportStep) stack;
 } Lister;
 
 /* Loads what the command line names; errors of patterns go to the sink. */
@@ -44,6 +51,10 @@ void lister_deps(Lister *l, const ListPackages *roots, ListPackages *out);
 Value *lister_value(Lister *l, ListPackage *p);
 /* A module as go list's type Module. */
 Value *lister_module_value(Lister *l, const Module *m);
+/* "file:line:col" of an import or pattern, the file as messages name it. */
+const char *lister_position(Lister *l, const ListPackage *p, const ScanName *n);
+/* "path version => replacement" */
+const char *lister_module_text(Lister *l, const Module *m);
 /* The package's error as the go command prints it. */
 const char *lister_error(Lister *l, const ListPackage *p);
 void lister_free(Lister *l);

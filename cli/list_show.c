@@ -42,9 +42,23 @@ static Value *resolved(Lister *l, const ListPackage *p, const ScanNames *s) {
 
 /* ---- modules ---- */
 
+const char *lister_module_text(Lister *l, const Module *m) {
+  StrBuf b = {0};
+  sb_puts(&b, m->path->s);
+  if (m->version->len) sb_printf(&b, " %s", m->version->s);
+  if (m->replace) {
+    sb_printf(&b, " => %s", m->replace->path->s);
+    if (m->replace->version->len) sb_printf(&b, " %s", m->replace->version->s);
+  }
+  const char *s = arena_strdup(&l->arena, b.p);
+  sb_free(&b);
+  return s;
+}
+
 Value *lister_module_value(Lister *l, const Module *m) {
   if (!m) return NULL;
   Value *v = value_struct(&l->arena, "*modinfo.ModulePublic");
+  v->string = lister_module_text(l, m);
   const char *sum = NULL, *gomod_sum = NULL, *time = NULL;
   if (!m->is_main && m->version->len && !m->replace)
     modules_facts(load_modules(l->loader, NULL), m, &sum, &gomod_sum, &time);
@@ -69,7 +83,11 @@ Value *lister_module_value(Lister *l, const Module *m) {
 static Value *error_value(Lister *l, const ListPackage *p) {
   if (!p->error) return NULL;
   Value *v = value_struct(&l->arena, "*load.PackageError");
-  value_set(&l->arena, v, "ImportStack", strings(l, &p->error_stack));
+  Value *stack = value_list(&l->arena);
+  for (u32 i = 0; i < p->error_stack.n; i++)
+    value_append(&l->arena, stack, value_string(&l->arena, p->error_stack.v[i].package));
+  v->string = lister_error(l, p);
+  value_set(&l->arena, v, "ImportStack", stack);
   set_string(l, v, "Pos", p->error_pos);
   set_string(l, v, "Err", p->error);
   return v;
@@ -117,27 +135,6 @@ static Value *import_map(Lister *l, const ListPackage *p) {
 
 /* ---- packages ---- */
 
-static StrVec embedded_files(Lister *l, ListPackage *p, const ScanNames *patterns) {
-  StrVec all = {0};
-  for (u32 i = 0; i < patterns->n; i++) {
-    EmbedPattern e = {.pattern = patterns->v[i].name};
-    const char *error;
-    if (!embed_resolve(&l->arena, p->dir, &e, &error)) {
-      if (p->error) continue;
-      p->error = error;
-      p->error_pos = arena_printf(&l->arena, "%s:%u:%u", patterns->v[i].file, patterns->v[i].line, patterns->v[i].col);
-      VEC_PUSH(&l->arena, &p->error_stack, p->path->s);
-      continue;
-    }
-    for (u32 k = 0; k < e.files.n; k++) {
-      bool have = false;
-      for (u32 j = 0; j < all.n; j++) have |= strcmp(all.v[j], e.files.v[k]) == 0;
-      if (!have) VEC_PUSH(&l->arena, &all, e.files.v[k]);
-    }
-  }
-  return all;
-}
-
 static void set_files(Lister *l, Value *v, ListPackage *p) {
   const PkgScan *s = &p->scan;
   const struct { const char *name; const StrVec *files; } lists[] = {
@@ -150,23 +147,21 @@ static void set_files(Lister *l, Value *v, ListPackage *p) {
     value_set(&l->arena, v, lists[i].name, strings(l, lists[i].files));
     if (i == 0) value_set(&l->arena, v, "CgoFiles", value_list(&l->arena));
   }
-  StrVec files = embedded_files(l, p, &s->go.embeds);
   value_set(&l->arena, v, "EmbedPatterns", names(l, &s->go.embeds));
-  value_set(&l->arena, v, "EmbedFiles", strings(l, &files));
+  value_set(&l->arena, v, "EmbedFiles", strings(l, &p->embed_files));
 }
 
 static void set_tests(Lister *l, Value *v, ListPackage *p) {
-  const struct { const char *names[4]; const ScanGroup *group; } tests[] = {
-      {{"TestGoFiles", "TestImports", "TestEmbedPatterns", "TestEmbedFiles"}, &p->scan.test},
-      {{"XTestGoFiles", "XTestImports", "XTestEmbedPatterns", "XTestEmbedFiles"}, &p->scan.xtest},
+  const struct { const char *names[4]; const ScanGroup *group; const StrVec *embedded; } tests[] = {
+      {{"TestGoFiles", "TestImports", "TestEmbedPatterns", "TestEmbedFiles"}, &p->scan.test, &p->test_embed_files},
+      {{"XTestGoFiles", "XTestImports", "XTestEmbedPatterns", "XTestEmbedFiles"}, &p->scan.xtest, &p->xtest_embed_files},
   };
   for (size_t i = 0; i < ARRAY_LEN(tests); i++) {
     const ScanGroup *g = tests[i].group;
-    StrVec files = embedded_files(l, p, &g->embeds);
     value_set(&l->arena, v, tests[i].names[0], strings(l, &g->files));
     value_set(&l->arena, v, tests[i].names[1], resolved(l, p, &g->imports));
     value_set(&l->arena, v, tests[i].names[2], names(l, &g->embeds));
-    value_set(&l->arena, v, tests[i].names[3], strings(l, &files));
+    value_set(&l->arena, v, tests[i].names[3], strings(l, tests[i].embedded));
   }
 }
 

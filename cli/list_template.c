@@ -15,7 +15,7 @@ typedef enum OperandKind { OPERAND_DOT, OPERAND_FIELD, OPERAND_VAR, OPERAND_CONS
 
 typedef struct Operand {
   OperandKind kind;
-  const char *text;           /* as it stands, for messages */
+  const char *text, *at;      /* as it stands, for messages; and where */
   const char *name;           /* of a variable or function */
   VEC(const char *) fields;   /* .A.B behind it */
   const Value *constant;
@@ -24,6 +24,7 @@ typedef struct Operand {
 
 typedef struct Command {
   VEC(Operand) operands;
+  const char *text;
 } Command;
 
 struct Pipe {
@@ -31,7 +32,6 @@ struct Pipe {
   u32 nvars;
   bool declares; /* := rather than = */
   VEC(Command) commands;
-  const char *text;
 };
 
 typedef enum StepKind { STEP_TEXT, STEP_PRINT, STEP_IF, STEP_WITH, STEP_RANGE } StepKind;
@@ -39,7 +39,6 @@ typedef struct Step Step;
 typedef VEC(Step *) Steps;
 struct Step {
   StepKind kind;
-  u32 line;
   const char *text;
   size_t n;
   Pipe *pipe;
@@ -47,6 +46,7 @@ struct Step {
 };
 
 struct Template {
+  const char *text;
   Steps steps;
 };
 
@@ -176,17 +176,22 @@ static bool parse_operand(Parser *p, Operand *o) {
     p->in++;
     VEC_PUSH(p->a, &o->fields, take_word(p));
   }
+  o->at = start;
   o->text = arena_printf(p->a, "%.*s", (int)(p->in - start), start);
   return true;
 }
 
 static bool parse_command(Parser *p, Command *c) {
   *c = (Command){0};
+  skip_blanks(p);
+  const char *start = p->in, *end = start;
   while (!at_end(p) && peek(p) != '|' && peek(p) != ')') {
     Operand o;
     if (!parse_operand(p, &o)) return false;
     VEC_PUSH(p->a, &c->operands, o);
+    end = p->in;
   }
+  c->text = arena_printf(p->a, "%.*s", (int)(end - start), start);
   if (c->operands.n == 0) return fail(p, "missing value for command");
   if (c->operands.n > 1 && c->operands.v[0].kind != OPERAND_CALL)
     return fail(p, "can't give argument to non-function %s", c->operands.v[0].text);
@@ -219,7 +224,6 @@ static void parse_declaration(Parser *p, Pipe *pipe) {
 static bool parse_pipe(Parser *p, Pipe **out) {
   Pipe *pipe = *out = NEW(p->a, Pipe);
   skip_blanks(p);
-  const char *start = p->in;
   parse_declaration(p, pipe);
   for (;;) {
     Command c;
@@ -228,7 +232,6 @@ static bool parse_pipe(Parser *p, Pipe **out) {
     if (peek(p) != '|') break;
     p->in++;
   }
-  pipe->text = arena_printf(p->a, "%.*s", (int)(p->in - start), start);
   return true;
 }
 
@@ -272,17 +275,17 @@ static bool parse_block(Parser *p, Step *s) {
     return fail(p, "unexpected <%s> in {{else}}", w);
   Step *inner = NEW(p->a, Step);
   inner->kind = kind;
-  inner->line = p->line;
   VEC_PUSH(p->a, &s->otherwise, inner);
   return parse_block(p, inner);
 }
 
 static bool parse_action(Parser *p, Steps *out, bool nested, bool *ends) {
   if (at_end(p)) return fail(p, "missing value for command");
-  if (p->in_end - p->in >= 4 && memcmp(p->in, "/*", 2) == 0 && memcmp(p->in_end - 2, "*/", 2) == 0) return true;
+  const char *stop = p->in_end;
+  while (stop > p->in && is_blank(stop[-1])) stop--;
+  if (stop - p->in >= 4 && memcmp(p->in, "/*", 2) == 0 && memcmp(stop - 2, "*/", 2) == 0) return true;
   const char *start = p->in, *w = take_word(p);
   Step *s = NEW(p->a, Step);
-  s->line = p->line;
   if (strcmp(w, "end") == 0 || strcmp(w, "else") == 0) {
     if (!nested) return fail(p, "unexpected {{%s}}", w);
     p->keyword = w;
@@ -333,6 +336,7 @@ Template *template_parse(Arena *a, const char *text, Err *e) {
   Template *t = NEW(a, Template);
   *e = (Err){{0}};
   Parser p = {.a = a, .e = e, .p = text, .end = text + strlen(text), .line = 1};
+  t->text = text;
   return parse_steps(&p, &t->steps, false) ? t : NULL;
 }
 
@@ -348,8 +352,8 @@ typedef struct Run {
   Err *e;
   StrBuf *out;
   VEC(Variable) vars;
-  u32 line;
-  const char *at; /* the pipeline being evaluated */
+  const char *text;      /* of the template */
+  const char *what, *at; /* the operand or command being evaluated, and where it stands */
 } Run;
 
 static const Value *PRINTF(2, 3) run_error(Run *r, const char *fmt, ...) {
@@ -358,7 +362,11 @@ static const Value *PRINTF(2, 3) run_error(Run *r, const char *fmt, ...) {
   va_start(ap, fmt);
   vsnprintf(what, sizeof what, fmt, ap);
   va_end(ap);
-  err_set(r->e, "template: main:%u: executing \"main\" at <%s>: %s", r->line, r->at, what);
+  u32 line = 1;
+  const char *start = r->text;
+  for (const char *p = r->text; p < r->at; p++)
+    if (*p == '\n') line++, start = p + 1;
+  err_set(r->e, "template: main:%u:%u: executing \"main\" at <%s>: %s", line, (u32)(r->at - start), r->what, what);
   return NULL;
 }
 
@@ -367,7 +375,8 @@ static const Value *eval_pipe(Run *r, const Pipe *p, const Value *dot);
 static const Value *follow(Run *r, const Operand *o, const Value *v) {
   for (u32 i = 0; v && i < o->fields.n; i++) {
     const char *name = o->fields.v[i];
-    r->at = o->text;
+    r->what = o->text;
+    r->at = o->at;
     if (v->kind == VALUE_NIL) return run_error(r, "nil pointer evaluating nil.%s", name);
     const Value *x = value_get(v, name);
     if (!x && v->kind == VALUE_MAP) return run_error(r, "map has no entry for key \"%s\"", name);
@@ -513,7 +522,6 @@ static const Value *call_print(Run *r, const char *name, const Value **args, u32
 }
 
 static const Value *call(Run *r, const char *name, const Value **args, u32 n) {
-  r->at = name;
   if (strcmp(name, "join") == 0) return call_join(r, args, n);
   if (strcmp(name, "len") == 0) return call_len(r, args, n);
   if (strcmp(name, "index") == 0) return call_index(r, args, n);
@@ -534,7 +542,6 @@ static const Value *eval_command(Run *r, const Command *c, const Value *dot, con
   u32 n = 0;
   const Operand *first = &c->operands.v[0];
   if (first->kind != OPERAND_CALL) {
-    r->at = first->text;
     if (piped) return run_error(r, "can't give argument to non-function %s", first->text);
     return eval_operand(r, first, dot);
   }
@@ -545,12 +552,13 @@ static const Value *eval_command(Run *r, const Command *c, const Value *dot, con
     if (!args[n++]) return NULL;
   }
   if (piped) args[n++] = piped;
+  r->what = c->text;
+  r->at = first->at;
   return call(r, first->name, args, n);
 }
 
 static const Value *eval_pipe(Run *r, const Pipe *p, const Value *dot) {
   const Value *v = NULL;
-  r->at = p->text;
   for (u32 i = 0; i < p->commands.n; i++) {
     v = eval_command(r, &p->commands.v[i], dot, v);
     if (!v) return NULL;
@@ -598,7 +606,6 @@ static bool run_range(Run *r, const Step *s, const Value *list) {
 
 static bool run_step(Run *r, const Step *s, const Value *dot) {
   if (s->kind == STEP_TEXT) return sb_write(r->out, s->text, s->n), true;
-  r->line = s->line;
   u32 scope = r->vars.n;
   const Value *v = eval_pipe(r, s->pipe, dot);
   if (!v) return false;
@@ -628,7 +635,7 @@ static bool run_steps(Run *r, const Steps *steps, const Value *dot) {
 
 bool template_execute(const Template *t, Arena *a, const Value *v, StrBuf *out, Err *e) {
   *e = (Err){{0}};
-  Run r = {.a = a, .e = e, .out = out};
+  Run r = {.a = a, .e = e, .out = out, .text = t->text, .at = t->text, .what = ""};
   VEC_PUSH(a, &r.vars, (Variable){"", v});
   return run_steps(&r, &t->steps, v);
 }

@@ -75,6 +75,10 @@ void value_print(const Value *v, StrBuf *out) {
     break;
   case VALUE_MAP:
   case VALUE_STRUCT:
+    if (v->string) {
+      sb_puts(out, v->string);
+      break;
+    }
     sb_puts(out, v->kind == VALUE_MAP ? "map[" : "&{");
     for (u32 i = 0; i < v->members.n; i++) {
       if (i) sb_putc(out, ' ');

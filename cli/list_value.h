@@ -16,7 +16,7 @@ struct Value {
   const char *type; /* of a struct, as messages name it: "*load.PackagePublic" */
   bool boolean;
   i64 integer;
-  const char *string;
+  const char *string; /* of a struct: what %v prints of it, NULL for its fields */
   VEC(const Value *) items;
   VEC(Member) members;
 };

@@ -192,11 +192,11 @@ static LoadPackage *xtest_of(Loader *l, LoadPackage *p, const Atom *name) {
 }
 
 /* Reads the Go files of p->dir. False, with an error at pos, when there are none to compile. */
-static void report_excluded(Loader *l, LoadPackage *p) {
+/* An error about the package path, behind the imports that led to it. */
+static void error_with_stack(Loader *l, LoadPackage *p, const Atom *path, const char *error) {
   StrBuf b = {0};
   for (u32 i = 0; i < l->stack.n; i++) sb_printf(&b, "%s\n\timports ", l->stack.v[i].pkg->path->s);
-  load_error(l, p, (Pos){0}, "package %s%s: build constraints exclude all Go files in %s", sb_cstr(&b), p->path->s,
-             shown_dir(l, p));
+  load_error(l, p, (Pos){0}, "package %s%s: %s", sb_cstr(&b), path->s, error);
   sb_free(&b);
 }
 
@@ -223,7 +223,7 @@ static bool read_dir(Loader *l, LoadPackage *p, Pos pos, bool tests) {
   if (!found || names.n == 0) {
     load_error(l, p, pos, "no Go files in %s", shown_dir(l, p));
   } else {
-    report_excluded(l, p);
+    error_with_stack(l, p, p->path, arena_printf(&l->arena, "build constraints exclude all Go files in %s", shown_dir(l, p)));
   }
   return false;
 }
@@ -341,7 +341,12 @@ static LoadPackage *load_package(Loader *l, LoadPackage *from, Pos pos, const At
   ImportFrom importer = from_of(from);
   const char *error;
   if (!load_resolve(l, from ? &importer : NULL, path, &f, &error)) {
-    if (*error) load_error(l, from, load_names_importer(error) ? (Pos){0} : pos, "%s", error);
+    ErrorPlace place = load_error_place(error);
+    if (place == PLACE_STACK) {
+      error_with_stack(l, from, path, error);
+    } else if (*error) {
+      load_error(l, from, place == PLACE_NONE ? (Pos){0} : pos, "%s", error);
+    }
     return NULL;
   }
   return load_found(l, from, pos, &f, tests);
@@ -354,9 +359,17 @@ static const Atom *import_path(const BasicLit *lit) {
   return path && !types_import_path_error(path) ? path : NULL;
 }
 
+/* The checker's complaint about a path that starts with a slash comes too late for the go command. */
+static void check_rooted(Loader *l, LoadPackage *p, const ImportDecl *d) {
+  const char *why;
+  const Atom *path = d->path && !d->path->bad ? types_validated_import_path(d->path, &why) : NULL;
+  if (!path || *path->s != '/' || l->config.allow_internal) return;
+  load_error(l, p, (d->local ? &d->local->e : &d->path->e)->n.pos, "\"%s\" is not a package path; see 'go help packages'", path->s);
+}
+
 static void add_import(Loader *l, LoadPackage *p, const ImportDecl *d) {
   const Atom *path = import_path(d->path);
-  if (!path) return;
+  if (!path) return check_rooted(l, p, d);
   for (u32 i = 0; i < p->imports.n; i++)
     if (p->imports.v[i].path == path) return;
   VEC_PUSH(&l->arena, &p->imports, (LoadImport){.path = path, .pos = (d->local ? &d->local->e : &d->path->e)->n.pos});

@@ -246,8 +246,10 @@ bool load_resolve_dir(Loader *l, const ImportFrom *from, const char *path, Impor
   return true;
 }
 
-bool load_names_importer(const char *error) {
-  return strncmp(error, "package ", 8) == 0 && strstr(error, " from implicitly required module; ") != NULL;
+ErrorPlace load_error_place(const char *error) {
+  if (strncmp(error, "can only use path@version", 25) == 0) return PLACE_STACK;
+  bool names_importer = strncmp(error, "package ", 8) == 0 && strstr(error, " from implicitly required module; ");
+  return names_importer ? PLACE_NONE : PLACE_POSITION;
 }
 
 /* ---- internal packages ---- */

@@ -234,10 +234,11 @@ static void expand_paths(Loader *l, Modules *m, const char *pattern, LoadPathLis
     Walk w = {.l = l, .pattern = pattern, .root = modules_vendor_dir(m), .prune_vendor = true, .out = out};
     walk(&w, w.root, "", true);
   } else if (!modules_build_list(m, &list, &error)) {
-    load_error(l, NULL, (Pos){0}, "pattern %s: %s", pattern, error);
+    if (*error) load_error(l, NULL, (Pos){0}, "pattern %s: %s", pattern, error);
+    load_modules(l, NULL);
   }
   for (u32 i = 0; i < list.n && !modules_vendoring(m); i++) walk_module(l, m, list.v[i], pattern, out);
-  sort_from(out, from);
+  if (modules_mode(m) != MODE_GOPATH) sort_from(out, from);
 }
 
 /* ---- all ---- */
@@ -326,8 +327,9 @@ static void expand_dirs(Loader *l, const char *pattern, LoadPathList *out) {
   Walk w = {.l = l, .root = root, .is_std = root == src, .prune_modules = !gopath, .out = out};
   if (owner) w.ignore = modules_ignores(m, owner, &w.nignore);
   const char *rest = pattern + n;
-  if (prefix && strcmp(rest, "...") != 0) w.pattern = arena_printf(&l->arena, "%s/%s", prefix->s, rest);
-  walk(&w, dir, prefix ? prefix->s : arena_printf(&l->arena, "_%s", dir), true);
+  const char *name = prefix ? prefix->s : arena_printf(&l->arena, "_%s", dir);
+  w.pattern = arena_printf(&l->arena, "%s%s%s", name, *name ? "/" : "", rest);
+  walk(&w, dir, name, true);
 }
 
 /* ---- command lines ---- */

@@ -23,6 +23,8 @@ struct Loader {
   VEC(Loading) stack;         /* packages being loaded, outermost first */
   VEC(const Atom *) std_tags; /* of the filter that load_filter_for made last */
   Modules *modules;           /* load_modules() makes it */
+  const char *reported;       /* the error of the modules that has been reported */
+  Pos import_pos;             /* of the import that the package being read is for */
   VEC(const Atom *) tags;     /* additional build tags, those of GOFLAGS included */
 };
 

@@ -43,6 +43,8 @@ const char *modules_error(const Modules *m);
 
 ModMode modules_mode(const Modules *m);
 const ModuleList *modules_main(const Modules *m); /* in the order of go.work */
+/* The module "command-line-arguments", for when there is no main module. */
+Module *modules_command_line(Modules *m);
 bool modules_vendoring(const Modules *m);         /* -mod=vendor, given or by default */
 /* The Go version that governs GODEBUG defaults: of go.work or the main go.mod; the local one without. */
 const char *modules_go_version(const Modules *m);

@@ -92,8 +92,8 @@ static bool read_from_proxy(Modules *m, ModVersion v, const char *suffix, StrBuf
       if (!first_error) first_error = arena_printf(a, "reading file://%s: %s", name, missing ? "no such file or directory" : e.msg);
       if (!missing && p[n] != '|') break;
     } else if (n == 3 && strncmp(p, "off", 3) == 0) {
-      if (!first_error) first_error = "module lookup disabled by GOPROXY=off";
-      break;
+      if (first_error) break;
+      return *error = "module lookup disabled by GOPROXY=off", false;
     } else {
       first_error = arena_printf(a, "not in the module cache, and govm uses no network; to bring it:\n\tgo mod download %s",
                                  modversion_string(a, v));
@@ -144,6 +144,29 @@ static int lock_version(Modules *m, ModVersion v) {
   return fd;
 }
 
+/* Brings the .info file, which says when a version was made, when a proxy has it. */
+static void fetch_info(Modules *m, ModVersion v) {
+  StrBuf text = {0};
+  const char *ignored, *file = mod_cache_file(m, v, "info");
+  if (!mod_is_file(file) && read_from_proxy(m, v, "info", &text, &ignored)) put_file(m, file, sb_cstr(&text), text.n, NULL);
+  sb_free(&text);
+}
+
+/* A module that needs a newer Go ends the go command. */
+static bool new_enough(Modules *m, ModVersion v, const char *dir, const char **error) {
+  StrBuf text = {0};
+  ModFile f;
+  const char *ignored, *too_new = NULL;
+  if (load_read_file(mod_join(&m->arena, dir, "go.mod"), &text, NULL) &&
+      modfile_parse(&m->arena, "go.mod", "go.mod", sb_cstr(&text), text.n, MODFILE_DEPENDENCY, &f, &ignored) && f.go)
+    too_new = mod_too_new(m, modversion_string(&m->arena, v), f.go->s);
+  sb_free(&text);
+  if (!too_new) return true;
+  m->error = arena_printf(&m->arena, "go: %s", too_new);
+  *error = "";
+  return false;
+}
+
 /* Makes sure that the zip file is in the cache and has the hash that go.sum wants. */
 static bool fetch_zip(Modules *m, ModVersion v, const char **zipfile, const char **error) {
   const char *file = mod_cache_file(m, v, "zip"), *hash;
@@ -151,6 +174,8 @@ static bool fetch_zip(Modules *m, ModVersion v, const char **zipfile, const char
   Err e;
   *zipfile = file;
   if (!mod_is_file(file)) {
+    fprintf(stderr, "go: downloading %s %s\n", v.path->s, v.version->s);
+    fetch_info(m, v);
     bool ok = read_from_proxy(m, v, "zip", &text, error);
     if (ok && !put_file(m, file, sb_cstr(&text), text.n, &e)) ok = fail(m, v, error, e.msg);
     sb_free(&text);
@@ -212,7 +237,7 @@ bool mod_fetch_dir(Modules *m, Module *mod, const char **dir, const char **error
   }
   if (r) v = r->r.to;
   if (mod_must_have_sums(m) && !mod_have_sum(m, v, false)) return fail(m, v, error, "missing go.sum entry");
-  if (!fetch_version(m, v, dir, error)) return false;
+  if (!fetch_version(m, v, dir, error) || !new_enough(m, v, *dir, error)) return false;
   mod->dir = *dir;
   return true;
 }

@@ -3,6 +3,7 @@
  */
 #include "frontend/mod_file.h"
 
+#include "frontend/mod_env.h"
 #include "frontend/mod_lines.h"
 
 typedef struct Parse {
@@ -12,6 +13,7 @@ typedef struct Parse {
   const ModLine *line;
   const char **args;
   u32 nargs;
+  const ModLine *queries; /* the first retract line that only a network could resolve */
   StrBuf errors;
 } Parse;
 
@@ -73,8 +75,14 @@ static const char *about(Parse *p, const Atom *path) {
                    : arena_printf(p->a, "%s: ", p->line->verb);
 }
 
-/* A canonical version for path; NULL after an error. A version that names a branch or a commit needs the
- * network to resolve. */
+/* A version that names a branch, a commit, or any v1: only a network says what it is. */
+static bool fail_query(Parse *p, const Atom *path, const Atom *version) {
+  if (strcmp(goenv_get("GOPROXY"), "off") == 0) return fail(p, "module lookup disabled by GOPROXY=off");
+  return fail(p, "%sversion \"%s\" is not canonical, and govm uses no network; to resolve it:\n\tgo mod tidy",
+              about(p, path), version->s);
+}
+
+/* A canonical version for path; NULL after an error. */
 static const Atom *version_word(Parse *p, const Atom *path, const char *w) {
   const char *why;
   const Atom *s = parse_string(w, &why);
@@ -83,7 +91,7 @@ static const Atom *version_word(Parse *p, const Atom *path, const char *w) {
     return NULL;
   }
   const Atom *v = semver_canonical(s->s);
-  if (p->kind == MODFILE_MAIN && v != s) v = NULL;
+  if (p->kind == MODFILE_MAIN && v != s) return fail_query(p, path, s), NULL;
   if (!v) fail(p, "%sversion \"%s\" invalid: must be of the form v1.2.3", about(p, path), s->s);
   return v;
 }
@@ -230,7 +238,6 @@ static bool add_replace(Parse *p) {
 static bool version_interval(Parse *p, ModRetract *r, u32 *used, const char **why) {
   const char *w[5] = {0};
   for (u32 i = 0; i < 5 && i < p->nargs; i++) w[i] = p->args[i];
-  const Atom *none = atom_cstr("");
   if (!w[0] || is(w[0], "(")) return *why = "expected '[' or version", false;
   if (!is(w[0], "[")) {
     *used = 1;
@@ -246,11 +253,9 @@ static bool version_interval(Parse *p, ModRetract *r, u32 *used, const char **wh
   }
   for (int i = 0; i < 2; i++) {
     const Atom **v = i ? &r->high : &r->low, *canonical = semver_canonical((*v)->s);
-    if (!canonical) {
-      *why = arena_printf(p->a, "%sversion \"%s\" invalid: must be of the form v1.2.3", about(p, none), (*v)->s);
-      return false;
-    }
-    *v = canonical;
+    if (canonical != *v && p->kind == MODFILE_MAIN) p->queries = p->queries ? p->queries : p->line;
+    if (!canonical && p->kind != MODFILE_MAIN) return false;
+    if (canonical) *v = canonical;
   }
   return true;
 }
@@ -324,12 +329,12 @@ static bool known_block(Parse *p) {
   return false;
 }
 
-bool modfile_parse(Arena *a, const char *name, const char *text, size_t n, ModFileKind kind, ModFile *out,
+bool modfile_parse(Arena *a, const char *name, const char *path, const char *text, size_t n, ModFileKind kind, ModFile *out,
                    const char **errors) {
   ModLines lines = {0};
   *out = (ModFile){.name = name, .deprecated = ""};
   Parse p = {.a = a, .f = out, .kind = kind};
-  if (!modlines_split(a, name, text, n, &lines, errors)) return false;
+  if (!modlines_split(a, name, path, text, n, &lines, errors)) return false;
   const char *block = NULL; /* the verb of the block that the lines at hand are in */
   bool skip = false;
   for (u32 i = 0; i < lines.n; i++) {
@@ -352,7 +357,8 @@ bool modfile_parse(Arena *a, const char *name, const char *text, size_t n, ModFi
     }
   }
   if (kind == MODFILE_MAIN && out->retract.n && !out->module)
-    fail(&p, "no module directive found, so retract cannot be used");
+    p.queries = NULL, fail(&p, "no module directive found, so retract cannot be used");
+  if ((p.line = p.queries)) fail_query(&p, out->module ? out->module : atom_cstr(""), atom_cstr("retract"));
   bool ok = p.errors.n == 0;
   if (!ok) *errors = arena_strdup(a, sb_cstr(&p.errors));
   sb_free(&p.errors);

@@ -50,7 +50,8 @@ static bool is_std_like(const char *path) { return !memchr(path, '.', strcspn(pa
 
 static bool check_path(Modules *m, const char *path, const char **error) {
   static const char *const meta[] = {"std", "cmd", "tool", "work", "all"};
-  if (strchr(path, '@')) return fail(m, error, "import path \"%s\" should not have @version", path);
+  if (strchr(path, '@'))
+    return fail(m, error, "can only use path@version syntax with 'go get' and 'go install' in module-aware mode");
   if (*path == '/') return fail(m, error, "\"%s\" is not a package path; see 'go help packages'", path);
   for (size_t i = 0; i < ARRAY_LEN(meta); i++)
     if (strcmp(path, meta[i]) == 0)
@@ -174,7 +175,7 @@ static bool search_modules(Modules *m, const Atom *path, bool roots_only, Search
     if (!version) continue;
     Module *mod = mod_record(m, prefix, version);
     if (!mod_fetch_dir(m, mod, &dir, error)) {
-      if (m->error) return false;
+      if (m->error) return *error = "", false;
       size_t len = strlen(*error), tail = strlen(": missing go.sum entry");
       if (len < tail || strcmp(*error + len - tail, ": missing go.sum entry") != 0) return false;
       VEC_PUSH(&m->arena, &s->no_sum, mod);

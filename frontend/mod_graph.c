@@ -53,7 +53,7 @@ static void fill_summary(Modules *m, ModSummary *s, const ModFile *f) {
 static void parse_summary(Modules *m, ModSummary *s, ModVersion v, const char *name, StrBuf *text) {
   ModFile f;
   const char *errors;
-  if (!modfile_parse(&m->arena, name, sb_cstr(text), text->n, MODFILE_DEPENDENCY, &f, &errors)) {
+  if (!modfile_parse(&m->arena, name, name, sb_cstr(text), text->n, MODFILE_DEPENDENCY, &f, &errors)) {
     broken(m, s, v, "parsing %s: %s", name, errors);
     return;
   }
@@ -247,6 +247,37 @@ static int by_path(const void *a, const void *b) {
   return strcmp((*(Module *const *)a)->path->s, (*(Module *const *)b)->path->s);
 }
 
+const char *mod_dirty(Modules *m) {
+  return arena_printf(&m->arena, m->mod_given ? "go: updates to go.mod needed, disabled by -mod=%s; to update it:\n\tgo mod tidy"
+                                              : "go: updates to go.mod needed; to update it:\n\tgo mod tidy", m->mod);
+}
+
+/* Whether what go.mod requires is what the graph selects. */
+static bool roots_selected(Modules *m) {
+  if (!mod_must_have_sums(m)) return true;
+  const ModFile *f = &m->mains.v[0].file;
+  for (u32 i = 0; i < f->require.n; i++) {
+    ModVersion v = f->require.v[i].mod;
+    const Atom *selected = ptrmap_get(&m->selected, v.path);
+    if (selected && semver_compare(selected->s, v.version->s) > 0) return false;
+    if (selected && !mod_roots_fit(m, mod_record(m, v.path, v.version))) return false;
+  }
+  return true;
+}
+
+bool mod_load_graph(Modules *m) {
+  bool first = !m->graph_read;
+  read_required(m);
+  read_graph(m);
+  if (m->error || !first) return !m->error;
+  if (m->graph_error) {
+    m->error = arena_printf(&m->arena, "go: %s", m->graph_error);
+  } else if (!roots_selected(m)) {
+    m->error = mod_dirty(m);
+  }
+  return !m->error;
+}
+
 bool modules_build_list(Modules *m, ModuleList *out, const char **error) {
   u32 mains = m->mains.n;
   for (u32 i = 0; i < mains; i++) VEC_PUSH(&m->arena, out, m->mains.v[i].mod);
@@ -258,16 +289,15 @@ bool modules_build_list(Modules *m, ModuleList *out, const char **error) {
       if (m->vendored.v[i].provides) VEC_PUSH(&m->arena, out, mod);
     }
   } else {
-    read_required(m);
-    read_graph(m);
-    if (m->graph_error) return *error = m->graph_error, false;
+    if (!mod_load_graph(m)) return *error = "", false;
     for (u32 i = 0; i < m->selected.n; i++) {
       const PtrMapEntry *e = &m->selected.entries[i];
       if (e->key) VEC_PUSH(&m->arena, out, mod_record(m, e->key, e->val));
     }
   }
+  if (mains > 1) qsort(out->v, mains, sizeof *out->v, by_path);
   if (out->n > mains) qsort(out->v + mains, out->n - mains, sizeof *out->v, by_path);
-  for (u32 i = mains; i < out->n; i++)
+  for (u32 i = 0; i < out->n; i++)
     if (!modules_vendoring(m)) mod_summary(m, out->v[i]);
   return true;
 }

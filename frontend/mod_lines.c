@@ -16,7 +16,7 @@ typedef struct Token {
 
 typedef struct Input {
   Arena *a;
-  const char *name, *start, *p, *end;
+  const char *name, *path, *start, *p, *end;
   u32 line, col; /* of p; the column counts runes */
   Token tok;
   ModLines *out;
@@ -182,7 +182,7 @@ static void block(Input *in, ModLine *head) {
       break;
     case TOK_EOF:
       fail_at(in, in->line, in->col,
-              arena_printf(in->a, "syntax error (unterminated block started at %s:%u:%u)", in->name,
+              arena_printf(in->a, "syntax error (unterminated block started at %s:%u:%u)", in->path,
                            head->line, head->col));
       break;
     case ')':
@@ -231,8 +231,8 @@ static void statement(Input *in) {
   }
 }
 
-bool modlines_split(Arena *a, const char *name, const char *text, size_t n, ModLines *out, const char **error) {
-  Input in = {.a = a, .name = name, .start = text, .p = text, .end = text + n, .line = 1, .col = 1, .out = out};
+bool modlines_split(Arena *a, const char *name, const char *path, const char *text, size_t n, ModLines *out, const char **error) {
+  Input in = {.a = a, .name = name, .path = path, .start = text, .p = text, .end = text + n, .line = 1, .col = 1, .out = out};
   next(&in);
   while (!in.error && in.tok.kind != TOK_EOF) {
     switch (in.tok.kind) {

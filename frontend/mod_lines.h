@@ -13,6 +13,6 @@ typedef struct ModLine {
 } ModLine;
 typedef VEC(ModLine) ModLines;
 
-/* Splits the text; false and a message "name:line[:col]: ..." for a syntax error. */
-bool modlines_split(Arena *a, const char *name, const char *text, size_t n, ModLines *out, const char **error);
+/* Splits the text; false and a message "name:line[:col]: ..." for a syntax error, which may name path too. */
+bool modlines_split(Arena *a, const char *name, const char *path, const char *text, size_t n, ModLines *out, const char **error);
 #endif

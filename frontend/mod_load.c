@@ -142,10 +142,10 @@ static const char *read_main(Modules *m, const char *root, MainModule *out) {
   out->root = root;
   if (!load_read_file(file, &text, &e)) {
     problem = arena_printf(a, "open %s: no such file or directory", shown);
-  } else if (!modfile_parse(a, shown, sb_cstr(&text), text.n, MODFILE_MAIN, &out->file, &errors)) {
+  } else if (!modfile_parse(a, shown, file, sb_cstr(&text), text.n, MODFILE_MAIN, &out->file, &errors)) {
     ModFile lax;
     const char *ignored;
-    bool readable = modfile_parse(a, shown, sb_cstr(&text), text.n, MODFILE_DEPENDENCY, &lax, &ignored);
+    bool readable = modfile_parse(a, shown, file, sb_cstr(&text), text.n, MODFILE_DEPENDENCY, &lax, &ignored);
     if (readable && lax.go) problem = mod_too_new(m, shown, lax.go->s);
     if (!problem) problem = arena_printf(a, "errors parsing %s:\n%s", shown, errors);
   } else if (out->file.go && (problem = mod_too_new(m, shown, out->file.go->s))) {
@@ -220,7 +220,7 @@ static void read_workspace(Modules *m) {
   m->mode = MODE_WORKSPACE;
   if (!load_read_file(m->work_file, &text, &e)) {
     fatal(m, "reading go.work: open %s: no such file or directory", shown);
-  } else if (!modfile_parse(a, shown, sb_cstr(&text), text.n, MODFILE_WORK, &m->work, &errors)) {
+  } else if (!modfile_parse(a, shown, shown, sb_cstr(&text), text.n, MODFILE_WORK, &m->work, &errors)) {
     fatal(m, "errors parsing go.work:\n%s", errors);
   } else if (m->work.go && (too_new = mod_too_new(m, shown, m->work.go->s))) {
     fatal(m, "%s", too_new);
@@ -363,7 +363,7 @@ static void read_flags(Modules *m) {
   static const char *const known[] = {"", "readonly", "vendor", "mod"};
   for (size_t i = 0; i < ARRAY_LEN(known); i++)
     if (strcmp(m->mod, known[i]) == 0) return;
-  fatal(m, "-mod=%s not supported (can be '', 'mod', 'readonly', or 'vendor')", m->mod);
+  m->error = arena_printf(&m->arena, "-mod=%s not supported (can be '', 'mod', 'readonly', or 'vendor')", m->mod);
 }
 
 /* ---- the whole ---- */
@@ -446,6 +446,7 @@ void modules_free(Modules *m) {
 const char *modules_error(const Modules *m) { return m->error; }
 ModMode modules_mode(const Modules *m) { return m->mode; }
 const ModuleList *modules_main(const Modules *m) { return &m->main_list; }
+Module *modules_command_line(Modules *m) { return mod_record(m, atom_cstr("command-line-arguments"), atom_cstr("")); }
 bool modules_vendoring(const Modules *m) { return strcmp(m->mod, "vendor") == 0 && m->mains.n > 0; }
 
 const char *modules_go_version(const Modules *m) {

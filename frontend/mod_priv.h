@@ -82,6 +82,10 @@ ModSummary *mod_summary(Modules *m, Module *mod);
 /* The version of path that the build uses, NULL for none. With roots_only, what main modules require
  * themselves decides. False after an error in the graph. */
 bool mod_selected(Modules *m, const Atom *path, bool roots_only, const Atom **version, const char **error);
+/* Reads the whole graph; false with m->error set when it cannot be read, or go.mod does not agree with it. */
+bool mod_load_graph(Modules *m);
+/* "go: updates to go.mod needed..." */
+const char *mod_dirty(Modules *m);
 /* Whether all that a main module needs is in its go.mod at the right version, as far as mod shows. */
 bool mod_roots_fit(Modules *m, Module *mod);
 

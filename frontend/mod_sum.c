@@ -79,8 +79,9 @@ bool mod_check_sum(Modules *m, ModVersion v, bool gomod, const char *hash, const
     other = s;
   }
   if (!other) return true;
+  *error = "";
   const char *file = m->mode == MODE_WORKSPACE ? other->file->s : "go.sum";
-  *error = arena_printf(&m->arena,
+  m->error = arena_printf(&m->arena,
                         "verifying %s@%s: checksum mismatch\n\tdownloaded: %s\n\t%s:     %s\n\nSECURITY ERROR\n"
                         "This download does NOT match an earlier download recorded in go.sum.\n"
                         "The bits may have been replaced on the origin server, or an attacker may\n"

@@ -117,13 +117,13 @@ static const Atom *string_literal(Head *h) {
 }
 
 static bool import_spec(Head *h) {
+  u32 line = h->line, col = column(h, h->p);
   if (h->p < h->end && *h->p == '.') {
     h->p++;
   } else {
     word(h);
   }
   skip(h, false);
-  u32 line = h->line, col = column(h, h->p);
   const Atom *path = string_literal(h);
   if (!path) return fail(h, "missing import path; require quoted string"), false;
   if (atom_is(path, "C")) h->out->imports_c = true;
@@ -149,17 +149,17 @@ static bool import_group(Head *h) {
   }
 }
 
+/* Leaves h behind the last import: the comments that follow may be //go:embed lines. */
 static void imports(Head *h) {
   for (;;) {
+    Head last = *h;
     skip(h, false);
     if (h->p < h->end && *h->p == ';') {
       h->p++;
       continue;
     }
-    const char *start = h->p;
-    const Atom *w = word(h);
-    if (!atom_is(w, "import")) {
-      h->p = start;
+    if (!atom_is(word(h), "import")) {
+      *h = last;
       return;
     }
     skip(h, false);
@@ -280,6 +280,29 @@ static void embeds(Head *h) {
   }
 }
 
+static bool is_keyword(const Atom *w) {
+  static const char *const words[] = {"break", "case", "chan", "const", "continue", "default", "defer", "else",
+                                      "fallthrough", "for", "func", "go", "goto", "if", "import", "interface", "map",
+                                      "package", "range", "return", "select", "struct", "switch", "type", "var"};
+  for (size_t i = 0; i < ARRAY_LEN(words); i++)
+    if (atom_is(w, words[i])) return true;
+  return false;
+}
+
+static bool expect_package(Head *h) {
+  const char *start = h->p;
+  const Atom *w = word(h);
+  if (atom_is(w, "package")) return true;
+  h->p = start;
+  if (start >= h->end) {
+    fail(h, "expected 'package', found 'EOF'");
+  } else {
+    const char *quote = w && !is_keyword(w) ? "" : "'";
+    fail(h, arena_printf(h->a, "expected 'package', found %s%.*s%s", quote, w ? (int)w->len : 1, start, quote));
+  }
+  return false;
+}
+
 void filehead_scan(Arena *a, const char *file, const char *text, size_t n, FileHead *head) {
   *head = (FileHead){.doc = ""};
   Head h = {.a = a, .text = text, .p = text, .end = text + n, .file = file, .line = 1, .out = head};
@@ -288,12 +311,7 @@ void filehead_scan(Arena *a, const char *file, const char *text, size_t n, FileH
   skip(&h, false);
   if (head->error) return;
   u32 line = h.line;
-  const char *start = h.p;
-  if (!atom_is(word(&h), "package")) {
-    h.p = start;
-    fail(&h, h.p >= h.end ? "expected 'package', found 'EOF'" : "expected 'package'");
-    return;
-  }
+  if (!expect_package(&h)) return;
   if (h.comment && h.comment_next == line) head->doc = comment_text(&h);
   skip(&h, true);
   head->package = word(&h);
