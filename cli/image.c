@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -145,20 +146,19 @@ static bool copy_self(FILE *out, Err *e) {
 
 /* The executable's bytes, the snapshot at the next page, the trailer. */
 static bool write_executable(const char *path, Err *e) {
-  StrBuf tmp = {0};
-  sb_printf(&tmp, "%s.tmp", path);
-  FILE *out = fopen(tmp.p, "wbe");
-  bool ok = out || err_set(e, "%s: %s", tmp.p, strerror(errno));
-  ok = ok && copy_self(out, e) && (fflush(out) == 0 || err_set(e, "%s: %s", tmp.p, strerror(errno)));
+  char tmp[PATH_MAX]; /* no StrBuf: its memory would be part of the state */
+  if ((size_t)snprintf(tmp, sizeof tmp, "%s.tmp", path) >= sizeof tmp) return err_set(e, "%s: %s", path, strerror(ENAMETOOLONG));
+  FILE *out = fopen(tmp, "wbe");
+  bool ok = out || err_set(e, "%s: %s", tmp, strerror(errno));
+  ok = ok && copy_self(out, e) && (fflush(out) == 0 || err_set(e, "%s: %s", tmp, strerror(errno)));
   ImageTrailer t = {.at = ok ? ALIGN_UP((u64)ftello(out), (u64)PAGE) : 0, .low_base = vm_low_base()};
   memcpy(t.magic, magic, sizeof magic);
   if (ok) ok = snapshot_write(fileno(out), (off_t)t.at, codec_abi_hash(), e);
   if (ok && (fseeko(out, 0, SEEK_END) != 0 || fwrite(&t, sizeof t, 1, out) != 1 || fchmod(fileno(out), 0755) != 0))
-    ok = err_set(e, "%s: %s", tmp.p, strerror(errno));
-  if (out && fclose(out) != 0 && ok) ok = err_set(e, "%s: %s", tmp.p, strerror(errno));
-  if (ok && rename(tmp.p, path) != 0) ok = err_set(e, "%s: %s", path, strerror(errno));
-  if (!ok) unlink(tmp.p);
-  sb_free(&tmp);
+    ok = err_set(e, "%s: %s", tmp, strerror(errno));
+  if (out && fclose(out) != 0 && ok) ok = err_set(e, "%s: %s", tmp, strerror(errno));
+  if (ok && rename(tmp, path) != 0) ok = err_set(e, "%s: %s", path, strerror(errno));
+  if (!ok) unlink(tmp);
   return ok;
 }
 
