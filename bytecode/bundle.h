@@ -1,10 +1,10 @@
 /* bundle.h - an executable that carries its program: the runner with a module behind it.
  *
- * The module, the build information (text, as runtime/debug parses it) and a trailer follow the runner, page
- * aligned, up to the end of the file. They are a segment of the executable: the runner's program header of type
- * PT_NOTE, which nothing needs, becomes a PT_LOAD for them. So the kernel maps them, and the program needs
- * neither /proc nor its own file to find them. The segment is below 2 GB, where the VM can use string constants
- * in place.
+ * The module, the build information (text, as runtime/debug parses it) and a trailer follow the runner,
+ * page aligned, up to the end of the file. They are a segment of the executable: the runner's program
+ * header of type PT_NOTE, which nothing needs, becomes a PT_LOAD for them. So the kernel maps them, and the
+ * program needs neither /proc nor its own file to find them. The segment is below 2 GB, where the VM can
+ * use string constants in place.
  */
 #ifndef GOVM_BYTECODE_BUNDLE_H
 #define GOVM_BYTECODE_BUNDLE_H

@@ -1,9 +1,9 @@
 /* merge.c - links modules into one, keeping what is reachable (merge.h).
  *
- * Work lists of functions, types and globals of the inputs: each gets its index in the result when something
- * first refers to it and its contents when its turn comes, which may refer to more. Invariant: an entry of the
- * result's tables that has not been filled is on a work list. Order of the result: order of discovery, which
- * depends on nothing but the inputs. Start reading at module_merge().
+ * Work lists of functions, types and globals of the inputs: each gets its index in the result when
+ * something first refers to it and its contents when its turn comes, which may refer to more. Invariant: an
+ * entry of the result's tables that has not been filled is on a work list. Order of the result: order of
+ * discovery, which depends on nothing but the inputs. Start reading at module_merge().
  */
 #include "bytecode/merge.h"
 
@@ -76,7 +76,7 @@ static void define_all(Merge *mg, u32 mod) {
     if (!m->globals.v[i].is_extern) define(mg, &mg->globals, m->globals.v[i].symbol, mod, i);
 }
 
-/* The definition of what entry r, of that name, stands for. An undefined one is an error; r itself goes on. */
+/* The definition of what entry r, of that name, stands for. Of an undefined one, after an error, r itself. */
 static Ref definition(Merge *mg, const PtrMap *map, const Atom *name, Ref r, bool is_extern) {
   Ref *def = symbol_is_private(name) ? NULL : ptrmap_get(map, name);
   if (def) return *def;

@@ -1,9 +1,10 @@
-/* build.c - `govm build`: compiles packages; a program becomes one executable that needs nothing, or a bytecode file.
+/* build.c - `govm build`: compiles packages; a program becomes one executable that needs nothing, or a
+ * bytecode file.
  *
- * As go build: of one main package the executable is written, of several packages nothing unless -o names a directory;
- * a package that is no program is only checked, unless -o names a file, which then gets its bytecode. Several packages
- * are built one after the other, each in a process of its own. What a run leaves is whole or what was there before.
- * Start reading at cmd_build().
+ * As go build: of one main package the executable is written, of several packages nothing unless -o names a
+ * directory; a package that is no program is only checked, unless -o names a file, which then gets its
+ * bytecode. Several packages are built one after the other, each in a process of its own. What a run leaves
+ * is whole or what was there before. Start reading at cmd_build().
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -68,8 +69,8 @@ static const char *goroot_of_std(void) {
 }
 
 /* ---- -trimpath ---- */
-/* The name a file of package lp gets: import path and base name, the module's version behind its path; files of the
- * command line are "./x.go". */
+/* The name a file of package lp gets: import path and base name, the module's version behind its path;
+ * files of the command line are "./x.go". */
 static const Atom *trimmed_name(const LoadPackage *lp, const char *file) {
   const char *path = lp->path->s, *name = base_name(file);
   if (atom_is(lp->path, "command-line-arguments")) return atom_printf("./%s", name);
@@ -193,8 +194,9 @@ static bool may_replace(const char *path, const LoadPackage *lp) {
   if (file) fclose(file);
   for (u32 i = 0; n && i < ARRAY_LEN(magics); i++)
     if (memcmp(head, magics[i], strlen(magics[i])) == 0) return true;
-  fprintf(stderr, "%s: govm build %s: build output \"%s\" already exists and is not an object file\n", lp->path->s,
-          lp->path->s, path);
+  const char *pkg = lp->path->s;
+  fprintf(stderr, "%s: govm build %s: build output \"%s\" already exists and is not an object file\n", pkg, pkg,
+          path);
   return false;
 }
 
@@ -238,7 +240,8 @@ static BcModule *compile(const Build *b, Program *p, const BuildVars *vars, StrB
     return NULL;
   }
   bool ok = buildinfo_set(m, sb_cstr(info), &e);
-  if (ok && !b->flags->trimpath) ok = module_set_string_var(m, "runtime.linkedGOROOT", goroot, strlen(goroot), &e);
+  if (ok && !b->flags->trimpath)
+    ok = module_set_string_var(m, "runtime.linkedGOROOT", goroot, strlen(goroot), &e);
   if (!ok) return cli_error("internal error: %s", e.msg), NULL;
   if (b->flags->trimpath) trim_paths(m, p);
   if (!module_verify(m, &e)) return cli_error("internal error: the module does not verify: %s", e.msg), NULL;
@@ -330,7 +333,8 @@ typedef VEC(PackageArg) PackageArgs;
 static bool expand_args(BuildFlags *f, char *const *args, int n, PackageArgs *out) {
   if (n && has_suffix(args[0], ".go")) {
     for (int i = 0; i < n; i++)
-      if (!has_suffix(args[i], ".go")) return cli_error("named files must all be .go files: %s", args[i]), false;
+      if (!has_suffix(args[i], ".go"))
+        return cli_error("named files must all be .go files: %s", args[i]), false;
     VEC_PUSH(NULL, out, ((PackageArg){args, n}));
     return true;
   }
@@ -376,7 +380,8 @@ int cmd_build(int argc, char **argv) {
     }
   }
   if (discard) b.alone = false;
-  if (b.output && list.n > 1) return cli_error("cannot write multiple packages to non-directory %s", b.output);
+  if (b.output && list.n > 1)
+    return cli_error("cannot write multiple packages to non-directory %s", b.output);
   for (u32 k = 0; k < list.n; k++) {
     int one = list.n == 1 ? build_package(&b, list.v[k].args, list.v[k].n)
                           : build_apart(&b, list.v[k].args, list.v[k].n);

@@ -1,8 +1,8 @@
 /* build_flags.c - reads go build's flags, with the wording of Go's package flag and of the go command.
  *
- * What concerns machine code, the C compiler or processes of the toolchain has no effect: -gcflags, -asmflags, -p,
- * -work and the like. What would change the program in a way that cannot be had is an error: -race, -msan, -asan,
- * -cover, build modes other than exe.
+ * What concerns machine code, the C compiler or processes of the toolchain has no effect: -gcflags,
+ * -asmflags, -p, -work and the like. What would change the program in a way that cannot be had is an error:
+ * -race, -msan, -asan, -cover, build modes other than exe.
  */
 #include "cli/build_flags.h"
 
@@ -19,20 +19,22 @@ static const struct FlagRow {
   const char *name;
   FlagKind kind;
 } rows[] = {
-    {"o", FLAG_STRING},       {"v", FLAG_BOOL},          {"x", FLAG_BOOL},           {"n", FLAG_BOOL},
-    {"tags", FLAG_STRING},    {"trimpath", FLAG_BOOL},   {"ldflags", FLAG_PACKAGE},  {"gcflags", FLAG_PACKAGE},
-    {"a", FLAG_BOOL},         {"asmflags", FLAG_PACKAGE}, {"p", FLAG_COUNT},          {"race", FLAG_BOOL},
-    {"msan", FLAG_BOOL},      {"asan", FLAG_BOOL},       {"cover", FLAG_BOOL},       {"covermode", FLAG_STRING},
-    {"coverpkg", FLAG_STRING}, {"work", FLAG_BOOL},       {"buildmode", FLAG_STRING}, {"buildvcs", FLAG_STRING},
-    {"compiler", FLAG_STRING}, {"installsuffix", FLAG_STRING}, {"json", FLAG_BOOL},   {"linkshared", FLAG_BOOL},
-    {"mod", FLAG_STRING},     {"modcacherw", FLAG_BOOL}, {"modfile", FLAG_STRING},   {"overlay", FLAG_STRING},
-    {"pgo", FLAG_STRING},     {"pkgdir", FLAG_STRING},   {"toolexec", FLAG_STRING},  {"gccgoflags", FLAG_PACKAGE},
-    {"C", FLAG_STRING},       {"lang", FLAG_STRING},     {"e", FLAG_BOOL},           {"importmap", FLAG_STRING},
-    {"complete", FLAG_BOOL},  {"N", FLAG_BOOL},          {"l", FLAG_BOOL},           {"B", FLAG_BOOL},
+    {"o", FLAG_STRING}, {"v", FLAG_BOOL}, {"x", FLAG_BOOL}, {"n", FLAG_BOOL}, {"tags", FLAG_STRING},
+    {"trimpath", FLAG_BOOL}, {"ldflags", FLAG_PACKAGE}, {"gcflags", FLAG_PACKAGE}, {"a", FLAG_BOOL},
+    {"asmflags", FLAG_PACKAGE}, {"p", FLAG_COUNT}, {"race", FLAG_BOOL}, {"msan", FLAG_BOOL},
+    {"asan", FLAG_BOOL}, {"cover", FLAG_BOOL}, {"covermode", FLAG_STRING}, {"coverpkg", FLAG_STRING},
+    {"work", FLAG_BOOL}, {"buildmode", FLAG_STRING}, {"buildvcs", FLAG_STRING},
+    {"compiler", FLAG_STRING}, {"installsuffix", FLAG_STRING}, {"json", FLAG_BOOL},
+    {"linkshared", FLAG_BOOL}, {"mod", FLAG_STRING}, {"modcacherw", FLAG_BOOL},
+    {"modfile", FLAG_STRING}, {"overlay", FLAG_STRING}, {"pgo", FLAG_STRING}, {"pkgdir", FLAG_STRING},
+    {"toolexec", FLAG_STRING}, {"gccgoflags", FLAG_PACKAGE}, {"C", FLAG_STRING}, {"lang", FLAG_STRING},
+    {"e", FLAG_BOOL}, {"importmap", FLAG_STRING}, {"complete", FLAG_BOOL}, {"N", FLAG_BOOL},
+    {"l", FLAG_BOOL}, {"B", FLAG_BOOL},
 };
 
 static int bad_usage(void) {
-  fprintf(stderr, "usage: govm build [-o output] [build flags] [packages]\nRun 'govm help build' for details.\n");
+  fprintf(stderr, "usage: govm build [-o output] [build flags] [packages]\n"
+                  "Run 'govm help build' for details.\n");
   return 2;
 }
 
@@ -47,7 +49,8 @@ static int PRINTF(1, 2) flag_error(const char *fmt, ...) {
 
 /* ---- values ---- */
 static bool parse_bool(const char *s, bool *v) {
-  static const char *const words[] = {"1", "t", "T", "true", "TRUE", "True", "0", "f", "F", "false", "FALSE", "False"};
+  static const char *const words[] = {"1", "t", "T", "true", "TRUE", "True",
+                                      "0", "f", "F", "false", "FALSE", "False"};
   for (u32 i = 0; i < ARRAY_LEN(words); i++) {
     if (strcmp(s, words[i]) != 0) continue;
     *v = i < 6;
@@ -163,7 +166,8 @@ static int set_flag(BuildFlags *f, const struct FlagRow *row, const char *v) {
   case FLAG_COUNT:
     errno = 0;
     strtol(v, &end, 0);
-    if (!*v || *end || errno) return flag_error("invalid value \"%s\" for flag -%s: parse error", v, row->name);
+    if (!*v || *end || errno)
+      return flag_error("invalid value \"%s\" for flag -%s: parse error", v, row->name);
     return 0;
   case FLAG_PACKAGE:
     fault = package_flag_fault(v);
@@ -182,7 +186,8 @@ static const struct FlagRow *find_row(const char *name, size_t n) {
 
 /* -C DIR comes first, so that all other paths are relative to it. */
 static int change_dir(const char *dir, bool first) {
-  if (!first) return flag_error("invalid value \"%s\" for flag -C: -C flag must be first flag on command line", dir);
+  if (!first)
+    return flag_error("invalid value \"%s\" for flag -C: -C flag must be first flag on command line", dir);
   if (chdir(dir) == 0) return 0;
   return cli_error("chdir %s: %s", dir, strerror(errno));
 }
@@ -239,10 +244,12 @@ static bool add_var(const char *path, const char *def, BuildVars *out) {
 static bool read_link_flags(const char *path, const Words *words, BuildVars *out) {
   static const char *const plain[] = {"s", "w", "v", "d", "c", "n", "a", "g", "h", "e", "f", "linkshared",
                                       "compressdwarf", "checklinkname", "bindnow", "aslr", "pruneweakmap"};
-  static const char *const valued[] = {"buildid", "extld", "extldflags", "linkmode", "I", "r", "B", "E", "H", "L", "R",
-                                       "T", "buildmode", "funcalign", "libgcc", "tmpdir", "strictdups", "k"};
+  static const char *const valued[] = {"buildid", "extld", "extldflags", "linkmode", "I", "r", "B", "E", "H",
+                                       "L", "R", "T", "buildmode", "funcalign", "libgcc", "tmpdir",
+                                       "strictdups", "k"};
   for (u32 i = 0; i < words->n; i++) {
-    const char *name = words->v[i] + 1 + (words->v[i][0] == '-' && words->v[i][1] == '-'), *eq = strchr(name, '=');
+    const char *name = words->v[i] + 1 + (words->v[i][0] == '-' && words->v[i][1] == '-');
+    const char *eq = strchr(name, '=');
     size_t n = eq ? (size_t)(eq - name) : strlen(name);
     bool known = words->v[i][0] == '-' && n == 1 && *name == 'X', has_value = known;
     for (size_t k = 0; !known && k < ARRAY_LEN(plain); k++)
@@ -252,7 +259,8 @@ static bool read_link_flags(const char *path, const Words *words, BuildVars *out
     if (words->v[i][0] != '-' || !known)
       return link_error(path, "flag provided but not defined: ", words->v[i]);
     const char *v = eq ? eq + 1 : NULL;
-    if (has_value && !v && i + 1 == words->n) return link_error(path, "flag needs an argument: ", words->v[i]);
+    if (has_value && !v && i + 1 == words->n)
+      return link_error(path, "flag needs an argument: ", words->v[i]);
     if (has_value && !v) v = words->v[++i];
     if (n == 1 && *name == 'X' && !add_var(path, v, out)) return false;
   }

@@ -18,8 +18,8 @@ typedef struct BuildFlags {
   bool dry;           /* -n: prints it and does nothing */
 } BuildFlags;
 
-/* Takes the flags in front of argv[*i] and leaves *i behind them. 0, or the exit status after a message. -C has changed
- * the directory. */
+/* Takes the flags in front of argv[*i] and leaves *i behind them. 0, or the exit status after a message. -C
+ * has changed the directory. */
 int build_flags(BuildFlags *f, int argc, char **argv, int *i);
 /* The variables that -X sets in program `path`, for the caller to free; false after a message. */
 bool build_link_vars(const BuildFlags *f, const char *path, BuildVars *out);

@@ -1,5 +1,5 @@
-/* bundle.h - writes executables that carry their program: the runner, which govm holds as data, with a module behind
- * it (bytecode/bundle.h). */
+/* bundle.h - writes executables that carry their program: the runner, which govm holds as data, with a
+ * module behind it (bytecode/bundle.h). */
 #ifndef GOVM_CLI_BUNDLE_H
 #define GOVM_CLI_BUNDLE_H
 #include "bytecode/module.h"

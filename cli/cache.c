@@ -4,9 +4,9 @@
  *   DIR/xx/KEY.PID.N  an entry that is being written
  *   DIR/trim.txt      its modification time is when entries were last trimmed
  *
- * Invariants: a file named KEY.gbc was complete and synced before it got its name, and is never written to again. Its
- * modification time is when it was last used, to the hour, as in Go's build cache. Any number of processes may read, write
- * and trim at once. Start reading at cache_key(), cache_get(), cache_put().
+ * Invariants: a file named KEY.gbc was complete and synced before it got its name, and is never written to
+ * again. Its modification time is when it was last used, to the hour, as in Go's build cache. Any number of
+ * processes may read, write and trim at once. Start reading at cache_key(), cache_get(), cache_put().
  */
 #include "cli/cache.h"
 
@@ -60,7 +60,9 @@ static void PRINTF(1, 2) give_up(const char *fmt, ...) {
   cache_dir = "";
 }
 
-static const char *entry_dir(const CacheKey *key) { return atom_printf("%s/%02x", cache_dir, key->sum[0])->s; }
+static const char *entry_dir(const CacheKey *key) {
+  return atom_printf("%s/%02x", cache_dir, key->sum[0])->s;
+}
 
 static const char *entry_path(const CacheKey *key) {
   char hex[65];
@@ -103,10 +105,11 @@ static void hash_compiler(Sha256 *h) {
   sha256_write(h, image.identity, sizeof image.identity);
 }
 
-/* Code that depends on more than the package and its imports: link names reach into any package, functions without a body
- * are some other package's, embedded files are no sources. */
+/* Code that depends on more than the package and its imports: link names reach into any package, functions
+ * without a body are some other package's, embedded files are no sources. */
 static bool can_keep(const LoadPackage *lp) {
-  if (lp->is_std || lp->is_unsafe || lp->is_external || lp->is_text || lp->nerrors || !lp->sources.length) return false;
+  if (lp->is_std || lp->is_unsafe || lp->is_external || lp->is_text || lp->nerrors) return false;
+  if (!lp->sources.length) return false;
   for (u32 i = 0; i < lp->imports.n; i++)
     if (atom_is(lp->imports.v[i].path, "embed") || !lp->imports.v[i].pkg) return false;
   for (u32 i = 0; i < lp->files.n; i++) {
@@ -255,7 +258,8 @@ static u64 size_limit(void) {
 
 static bool is_whole(const char *path) { return strcmp(path + strlen(path) - 4, ".gbc") == 0; }
 
-/* Removes what was not used for days, what some process did not finish, and the oldest entries beyond the limit. */
+/* Removes what was not used for days, what some process did not finish, and the oldest entries beyond the
+ * limit. */
 static void trim(void) {
   Entries all = {0};
   u64 total = 0, limit = size_limit();
