@@ -1,11 +1,11 @@
 /* env.c - where govm finds Go's tree and its own overlay; `govm env`, `govm version`, messages. */
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "cli/buildinfo.h"
+#include "base/file.h"
 #include "cli/cli.h"
 
 int cli_error(const char *fmt, ...) {
@@ -24,15 +24,7 @@ int cli_usage(const char *usage) {
   return 2;
 }
 
-bool cli_read_file(const char *path, StrBuf *out, Err *e) {
-  FILE *f = fopen(path, "re");
-  if (!f) return err_set(e, "open %s: %s", path, strerror(errno));
-  char buf[65536];
-  for (size_t n; (n = fread(buf, 1, sizeof buf, f)) > 0;) sb_write(out, buf, n);
-  bool ok = !ferror(f);
-  fclose(f);
-  return ok || err_set(e, "read %s: %s", path, strerror(errno));
-}
+bool cli_read_file(const char *path, StrBuf *out, Err *e) { return file_read(path, out, e); }
 
 /* Reads a small file; NULL when it cannot. */
 static char *read_small(const char *path) {

@@ -137,7 +137,7 @@ File *load_parse(Loader *l, LoadPackage *p, const char *dir, const char *name, c
   StrBuf text = {0};
   Err e;
   File *f = NULL;
-  if (!load_read_file(path, &text, &e)) {
+  if (!file_read(path, &text, &e)) {
     load_error(l, p, (Pos){0}, "%s", e.msg);
   } else if (is_binary(&text)) {
     load_error(l, p, (Pos){0}, "reading %s: unexpected NUL in input", path);

@@ -6,8 +6,6 @@
 #define _GNU_SOURCE /* memmem */
 #endif
 #include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -169,26 +167,6 @@ void load_filter_for(Loader *l, const LoadPackage *p, FileFilter *out) {
 bool load_is_dir(const char *path) {
   struct stat st;
   return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-bool load_read_file(const char *path, StrBuf *out, Err *e) {
-  struct stat st;
-  bool ok = false;
-  FILE *f = fopen(path, "rb");
-  if (!f)
-    return err_set(e, "open %s: %s", path, errno == ENOENT ? "no such file or directory" : strerror(errno));
-  sb_reset(out);
-  if (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode)) {
-    err_set(e, "read %s: is a directory", path);
-    goto out;
-  }
-  char buf[64 << 10];
-  size_t n;
-  while ((n = fread(buf, 1, sizeof buf, f)) > 0) sb_write(out, buf, n);
-  ok = !ferror(f) || err_set(e, "read %s: %s", path, strerror(errno));
-out:
-  fclose(f);
-  return ok;
 }
 
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }

@@ -22,7 +22,7 @@ static bool read_marker(const char *dir, Overlay *o) {
   StrBuf path = {0}, text = {0};
   bool replace = false;
   sb_printf(&path, "%s/OVERLAY", dir);
-  if (load_read_file(path.p, &text, NULL)) {
+  if (file_read(path.p, &text, NULL)) {
     char *line_state, *word_state;
     for (char *line = strtok_r(text.p, "\n", &line_state); line; line = strtok_r(NULL, "\n", &line_state)) {
       line[strcspn(line, "#")] = 0;
@@ -177,7 +177,7 @@ static void add_file_const(Overlay *o) {
   StrBuf path = {0}, data = {0}, text = {0};
   Err e;
   sb_printf(&path, "%s/%s", o->l->config.goroot, o->file_path->s);
-  if (!load_read_file(path.p, &data, &e)) {
+  if (!file_read(path.p, &data, &e)) {
     load_error(o->l, o->p, (Pos){0}, "%s", e.msg);
   } else {
     sb_printf(&text, "package %s\n\nconst %s = \"", o->p->name->s, o->file_const->s);

@@ -1,6 +1,7 @@
 /* loader_priv.h - shared by loader*.c. */
 #ifndef GOVM_FRONTEND_LOADER_PRIV_H
 #define GOVM_FRONTEND_LOADER_PRIV_H
+#include "base/file.h"
 #include "base/map.h"
 #include "frontend/buildtags.h"
 #include "frontend/loader.h"
@@ -31,7 +32,6 @@ struct Loader {
 /* loader_files.c */
 void load_filter_for(Loader *l, const LoadPackage *p, FileFilter *out);
 bool load_is_dir(const char *path);
-bool load_read_file(const char *path, StrBuf *out, Err *e);
 bool load_go_files(Arena *a, const char *dir, NameVec *out);
 
 /* loader.c: an error of package p (or of none) at an unknown or known position. */

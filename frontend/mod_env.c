@@ -25,7 +25,7 @@ static const char *from_file(const char *name) {
   const char *file = goenv_file(), *found = NULL;
   StrBuf text = {0};
   size_t n = strlen(name);
-  if (file && load_read_file(file, &text, NULL)) {
+  if (file && file_read(file, &text, NULL)) {
     for (const char *p = sb_cstr(&text); *p; p += strcspn(p, "\n"), p += *p == '\n') {
       size_t len = strcspn(p, "\r\n");
       if (len > n && strncmp(p, name, n) == 0 && p[n] == '=') found = atom_new(p + n + 1, len - n - 1)->s;

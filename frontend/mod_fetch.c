@@ -87,7 +87,7 @@ static bool read_from_proxy(Modules *m, ModVersion v, const char *suffix, StrBuf
       Err e;
       const char *name = arena_printf(a, "%s/%s/@v/%s.%s", dir, modpath_escape(a, v.path->s),
                                       modpath_escape(a, v.version->s), suffix);
-      if (load_read_file(name, text, &e)) return true;
+      if (file_read(name, text, &e)) return true;
       bool missing = access(name, F_OK) != 0;
       if (!first_error) first_error = arena_printf(a, "reading file://%s: %s", name, missing ? "no such file or directory" : e.msg);
       if (!missing && p[n] != '|') break;
@@ -110,7 +110,7 @@ bool mod_fetch_gomod(Modules *m, const Module *mod, StrBuf *text, const char **e
   ModVersion v = {mod->path, mod->version};
   Err e;
   const char *file = mod_cache_file(m, v, "mod");
-  bool cached = load_read_file(file, text, NULL);
+  bool cached = file_read(file, text, NULL);
   if (!cached && !read_from_proxy(m, v, "mod", text, error)) return false;
   if (!mod_check_sum(m, v, true, dirhash_gomod(&m->arena, sb_cstr(text), text->n), error)) return false;
   if (!cached && !put_file(m, file, sb_cstr(text), text->n, &e)) return fail(m, v, error, e.msg);
@@ -123,7 +123,7 @@ bool mod_fetch_gomod(Modules *m, const Module *mod, StrBuf *text, const char **e
 static const char *recorded_hash(Modules *m, ModVersion v) {
   StrBuf text = {0};
   const char *out = NULL;
-  if (load_read_file(mod_cache_file(m, v, "ziphash"), &text, NULL)) {
+  if (file_read(mod_cache_file(m, v, "ziphash"), &text, NULL)) {
     size_t n = strcspn(sb_cstr(&text), " \r\n");
     if (n > 3 && strncmp(text.p, "h1:", 3) == 0) out = arena_printf(&m->arena, "%.*s", (int)n, text.p);
   }
@@ -157,7 +157,7 @@ static bool new_enough(Modules *m, ModVersion v, const char *dir, const char **e
   StrBuf text = {0};
   ModFile f;
   const char *ignored, *too_new = NULL;
-  if (load_read_file(mod_join(&m->arena, dir, "go.mod"), &text, NULL) &&
+  if (file_read(mod_join(&m->arena, dir, "go.mod"), &text, NULL) &&
       modfile_parse(&m->arena, "go.mod", "go.mod", sb_cstr(&text), text.n, MODFILE_DEPENDENCY, &f, &ignored) && f.go)
     too_new = mod_too_new(m, modversion_string(&m->arena, v), f.go->s);
   sb_free(&text);
@@ -260,7 +260,7 @@ bool modules_fetch_known(Modules *m, Module *mod) {
 static const char *version_time(Modules *m, ModVersion v) {
   StrBuf text = {0};
   const char *out = NULL, *p;
-  if (load_read_file(mod_cache_file(m, v, "info"), &text, NULL) && (p = strstr(sb_cstr(&text), "\"Time\":"))) {
+  if (file_read(mod_cache_file(m, v, "info"), &text, NULL) && (p = strstr(sb_cstr(&text), "\"Time\":"))) {
     p += 7 + strspn(p + 7, " \t");
     size_t n = *p == '"' ? strcspn(p + 1, "\"") : 0;
     if (n) out = arena_printf(&m->arena, "%.*s", (int)n, p + 1);

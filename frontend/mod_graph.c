@@ -70,7 +70,7 @@ static void read_directory(Modules *m, Module *mod, ModSummary *s, const Replace
   ModVersion v = r->r.to;
   const char *file = mod_join(&m->arena, mod_join(&m->arena, r->base, v.path->s), "go.mod");
   const char *shown = mod_short_path(m, &m->arena, file);
-  if (!load_read_file(file, &text, NULL)) {
+  if (!file_read(file, &text, NULL)) {
     broken(m, s, v, "reading %s: open %s: no such file or directory", shown, file);
   } else {
     mod->gomod = file;

@@ -140,7 +140,7 @@ static const char *read_main(Modules *m, const char *root, MainModule *out) {
   StrBuf text = {0};
   Err e;
   out->root = root;
-  if (!load_read_file(file, &text, &e)) {
+  if (!file_read(file, &text, &e)) {
     problem = arena_printf(a, "open %s: no such file or directory", shown);
   } else if (!modfile_parse(a, shown, file, sb_cstr(&text), text.n, MODFILE_MAIN, &out->file, &errors)) {
     ModFile lax;
@@ -218,7 +218,7 @@ static void read_workspace(Modules *m) {
   StrBuf text = {0};
   Err e;
   m->mode = MODE_WORKSPACE;
-  if (!load_read_file(m->work_file, &text, &e)) {
+  if (!file_read(m->work_file, &text, &e)) {
     fatal(m, "reading go.work: open %s: no such file or directory", shown);
   } else if (!modfile_parse(a, shown, shown, sb_cstr(&text), text.n, MODFILE_WORK, &m->work, &errors)) {
     fatal(m, "errors parsing go.work:\n%s", errors);
@@ -304,7 +304,7 @@ static bool vendor_is_workspace(const char *dir) {
   StrBuf path = {0}, text = {0};
   sb_printf(&path, "%s/modules.txt", dir);
   bool found = false;
-  if (load_read_file(path.p, &text, NULL) && strncmp(sb_cstr(&text), "## ", 3) == 0) {
+  if (file_read(path.p, &text, NULL) && strncmp(sb_cstr(&text), "## ", 3) == 0) {
     char *save, *line = text.p + 3;
     line[strcspn(line, "\n")] = 0;
     for (char *w = strtok_r(line, ";", &save); w; w = strtok_r(NULL, ";", &save)) {

@@ -35,7 +35,7 @@ static void read_lines(Modules *m, const char *text, const Atom *file) {
 
 static void read_file(Modules *m, const char *path) {
   StrBuf text = {0};
-  if (load_read_file(path, &text, NULL)) read_lines(m, sb_cstr(&text), atom_cstr(path));
+  if (file_read(path, &text, NULL)) read_lines(m, sb_cstr(&text), atom_cstr(path));
   sb_free(&text);
 }
 

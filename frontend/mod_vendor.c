@@ -65,7 +65,7 @@ void mod_vendor_read(Modules *m) {
   m->vendor_read = true;
   StrBuf text = {0};
   VendorModule *x = NULL;
-  if (load_read_file(mod_join(&m->arena, modules_vendor_dir(m), "modules.txt"), &text, NULL)) {
+  if (file_read(mod_join(&m->arena, modules_vendor_dir(m), "modules.txt"), &text, NULL)) {
     for (const char *p = sb_cstr(&text); *p;) {
       size_t n = strcspn(p, "\n");
       const char *f[1];

@@ -158,7 +158,7 @@ static void add_go_file(Scan *s, const char *name, FileHead *head) {
 static void scan_go_file(Scan *s, const char *name, bool filtered) {
   StrBuf text = {0};
   Err e;
-  if (!load_read_file(path_of(s, name), &text, &e)) {
+  if (!file_read(path_of(s, name), &text, &e)) {
     bad_file(s, name, arena_strdup(s->a, e.msg));
   } else if (filtered && !file_filter_match(s->filter, name, sb_cstr(&text), text.n)) {
     VEC_PUSH(s->a, &s->out->ignored, name);
@@ -174,7 +174,7 @@ static void scan_other_file(Scan *s, const char *name) {
   StrVec *list = other_list(s->out, name);
   if (!list) return;
   StrBuf text = {0};
-  bool match = !load_read_file(path_of(s, name), &text, NULL) ||
+  bool match = !file_read(path_of(s, name), &text, NULL) ||
                file_filter_match(s->filter, name, sb_cstr(&text), text.n);
   if (!match) list = &s->out->ignored_other;
   VEC_PUSH(s->a, list, name);

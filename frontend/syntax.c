@@ -4,11 +4,10 @@
  */
 #include "frontend/syntax.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
+#include "base/file.h"
 #include "frontend/diagnose.h"
 
 static void start_file(ParseState *ps, Arena *arena, u32 base) {
@@ -46,28 +45,10 @@ File *syntax_parse(Arena *arena, DiagSink *sink, const char *name, const char *a
   return ps.file;
 }
 
-static bool read_file(const char *path, StrBuf *out, Err *e) {
-  struct stat st;
-  FILE *f = fopen(path, "rb");
-  bool ok = false;
-  if (!f) return err_set(e, "open %s: %s", path, strerror(errno));
-  if (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode)) {
-    err_set(e, "read %s: is a directory", path);
-    goto out;
-  }
-  char buf[64 << 10];
-  size_t n;
-  while ((n = fread(buf, 1, sizeof buf, f)) > 0) sb_write(out, buf, n);
-  ok = !ferror(f) || err_set(e, "read %s: %s", path, strerror(errno));
-out:
-  fclose(f);
-  return ok;
-}
-
 bool syntax_parse_file(Arena *arena, DiagSink *sink, const char *name, const char *path,
                        const ParseOptions *opt, File **out, Err *e) {
   StrBuf text = {0};
-  bool ok = read_file(path, &text, e);
+  bool ok = file_read(path, &text, e);
   if (ok) *out = syntax_parse(arena, sink, name, path, sb_cstr(&text), text.n, opt);
   sb_free(&text);
   return ok;
