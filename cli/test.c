@@ -347,6 +347,8 @@ static bool check_combination(Session *s) {
   s->output_is_dir = n && (f->output[n - 1] == '/' || (stat(f->output, &st) == 0 && S_ISDIR(st.st_mode)));
   bool null = strcmp(f->output, "/dev/null") == 0;
   if (s->n > 1 && *f->fuzz) return fputs("cannot use -fuzz flag with multiple packages\n", stderr), false;
+  if (*f->fuzz && test_names_std(s->targets.v[0].args[0]))
+    return fputs("cannot use -fuzz flag on package outside the main module\n", stderr), false;
   if (f->profile && *f->fuzz) return fprintf(stderr, "cannot use %s flag with -fuzz flag\n", f->profile), false;
   if (s->n > 1 && f->profile) return fprintf(stderr, "cannot use %s flag with multiple packages\n", f->profile), false;
   if (s->n > 1 && *f->output && !s->output_is_dir && !null)

@@ -166,8 +166,7 @@ static TestBuildStatus compile(const TestBuild *b, const TestFlags *f) {
 }
 
 /* ---- processes ---- */
-/* Whether the package is one of std: its tests want it, and all of std that imports it, compiled again. */
-static bool is_std(const char *arg) {
+bool test_names_std(const char *arg) {
   Err e;
   const char *goroot = cli_goroot(&e);
   char *dir = realpath(arg, NULL), *src = goroot ? realpath(atom_printf("%s/src", goroot)->s, NULL) : NULL;
@@ -205,7 +204,8 @@ bool test_build_start(TestBuild *b, const TestFlags *f) {
   if (fd >= 0) dup2(fd, 2);
   signal(SIGINT, SIG_DFL);
   signal(SIGTERM, SIG_DFL);
-  if (image.std && b->nargs == 1 && is_std(b->args[0])) exec_compiler(b, f);
+  /* The tests of a package of std want it, and all of std that imports it, compiled again. */
+  if (image.std && b->nargs == 1 && test_names_std(b->args[0])) exec_compiler(b, f);
   TestBuildStatus status = compile(b, f);
   fflush(NULL);
   _exit((int)status);
@@ -276,7 +276,7 @@ void test_build_finish(TestBuild *b, int status) {
   if (b->status == TEST_BUILD_FAILED || b->status == TEST_SETUP_FAILED)
     add_messages(b, sb_cstr(&text));
   else
-    sb_write(&b->messages, text.p, text.n);
+    fputs(sb_cstr(&text), stderr); /* warnings */
   unlink(messages);
   unlink(facts_file);
   sb_free(&facts);

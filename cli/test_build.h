@@ -33,6 +33,8 @@ bool test_build_start(TestBuild *b, const TestFlags *f);
  * arguments, the command line of `govm test`. Returns the exit status. */
 #define TEST_COMPILE "-compile-for"
 int test_build_main(int argc, char **argv);
+/* Whether the argument names a package of std. */
+bool test_names_std(const char *arg);
 /* Takes the result of the compiler that ended with wait status `status`. */
 void test_build_finish(TestBuild *b, int status);
 /* Moves the executable to its place (-c, -o); false and *e when it cannot. */

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cli/cache.h"
+
 typedef enum FlagKind { FLAG_BOOL, FLAG_INT, FLAG_STRING, FLAG_DURATION, FLAG_VERBOSE, FLAG_SHUFFLE, FLAG_VET } FlagKind;
 enum FlagUse {
   USE_PASS = 1,   /* goes to the test binary */
@@ -242,8 +244,9 @@ static bool program_flag(Parser *p, const char *name, const char *value) {
 }
 
 static bool refuse(Parser *p, const FlagDef *d) {
+  bool cover = strncmp(d->name, "cover", 5) == 0;
   p->status = 2;
-  cli_error("-%s is not supported", d->name);
+  cli_error("-%s is not supported: %s", d->name, cover ? "govm does not count covered statements" : "govm has no such kind of build");
   return false;
 }
 
@@ -274,6 +277,7 @@ static bool apply(Parser *p, const FlagDef *d, const char *value) {
   if (named(d, "failfast")) f->fail_fast = on;
   if (named(d, "artifacts")) p->artifacts = on;
   if (named(d, "outputdir")) p->outputdir = value;
+  if (named(d, "a") && on) cache_rebuild();
   if (named(d, "c")) f->compile_only = on;
   if (named(d, "json")) f->json = on;
   if (named(d, "n")) f->print_only = on;

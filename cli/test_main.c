@@ -11,6 +11,7 @@
 
 #include "cli/cli.h"
 #include "frontend/constant.h"
+#include "frontend/mod.h"
 
 enum Table { TESTS, BENCHMARKS, FUZZ_TARGETS, EXAMPLES, NTABLES };
 
@@ -256,7 +257,9 @@ bool test_main_text(LoadPackage *p, StrBuf *b, DiagSink *sink) {
   sb_puts(b, ")\n\n");
   for (int i = 0; i < NTABLES; i++) write_table(b, tables[i].name, tables[i].type, &t.tables[i]);
   const char *path = atom_is(p->path, "command-line-arguments") ? "" : p->path->s;
-  sb_printf(b, "func init() {\n\n\ttestdeps.ModulePath = \"\"\n\ttestdeps.ImportPath = \"%s\"\n}\n\n", path);
+  const char *module = p->module ? p->module->path->s : "";
+  sb_printf(b, "func init() {\n\n\ttestdeps.ModulePath = \"%s\"\n", module);
+  sb_printf(b, "\ttestdeps.ImportPath = \"%s\"\n}\n\n", path);
   sb_puts(b, "func main() {\n");
   sb_puts(b, "\tm := testing.MainStart(testdeps.TestDeps{}, tests, benchmarks, fuzzTargets, examples)\n\n");
   if (t.main_pkg) {

@@ -2,7 +2,7 @@
 """Runs the tests of the standard library's packages with `govm test -short` and writes conformance/std.md.
 
 usage: tools/std.py --govm GOVM --goroot GOROOT [--jobs N] [--limit SECONDS] [--only REGEX] [--json FILE] [--keep DIR]
-                    [--out FILE] [PACKAGE...]
+                    [--out FILE] [--rest FILE] [PACKAGE...]
 
 Without packages every directory of GOROOT/src that has tests is taken (cmd, vendored packages and testdata are left out).
 A package's result is
@@ -13,7 +13,8 @@ A package's result is
   none      nothing to run: build constraints exclude all its tests (conformance/std_none.tsv says which), or govm has another
             package in its place
 The table names the failing tests, each with the first line it printed. With --only or packages the table is printed and no
-file is written, unless --out says so. --json writes everything known about each package. Exit status 1 when one did not pass.
+file is written, unless --out says so. --json writes everything known about each package; --rest takes the results of the
+packages that are not run from such a file. Exit status 1 when one did not pass.
 """
 import argparse
 import collections
@@ -180,6 +181,7 @@ def main():
     ap.add_argument("--only", metavar="REGEX", help="packages whose path matches")
     ap.add_argument("--out", help="the table, by default conformance/std.md when all packages are run")
     ap.add_argument("--json", metavar="FILE", help="all results as JSON")
+    ap.add_argument("--rest", metavar="FILE", help="a file of --json, for the packages that are not run")
     ap.add_argument("--keep", metavar="DIR", help="a directory for the packages' outputs")
     ap.add_argument("packages", nargs="*")
     args = ap.parse_args()
@@ -194,6 +196,10 @@ def main():
             r = job.result()
             results.append(r)
             print("%-7s %6.1fs  %-30s %s" % (r.status, r.seconds, r.package, summary(r, 2)[:110]), flush=True)
+    if args.rest:
+        with open(args.rest) as f:
+            results += [Result(**{**r, "failures": [tuple(t) for t in r["failures"]]}) for r in json.load(f)
+                        if r["package"] not in todo]
     results.sort()
     print(totals(results))
     if args.json:

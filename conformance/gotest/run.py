@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares `govm test` with recorded output of go test.
 
-usage: conformance/gotest/run.py --govm GOVM [--goroot GOROOT] [--record GO] [CASE...]
+usage: conformance/gotest/run.py --govm GOVM [--goroot GOROOT] [--record GO] [--jobs N] [CASE...]
 
 want/NAME.txt is a case: a line "dir: FOLDER" (of this folder), a line "args: ..." as a shell would split them, then what go
 test prints on standard output and standard error and its exit status, with times, addresses and paths replaced (normal()).
@@ -10,7 +10,9 @@ case with a line "differs: WHY" keeps its own. What files cannot say is in the f
 Every case runs with a temporary folder of its own, which must be empty afterwards.
 """
 import argparse
+import concurrent.futures
 import difflib
+import json
 import os
 import re
 import shlex
@@ -157,7 +159,6 @@ def test_interrupt(runner):
 
 def test_json_is_json(runner):
     """Every line of -json is an object with the fields in go's order."""
-    import json
     order = ["Time", "Action", "Package", "Test", "Elapsed", "Output", "FailedBuild", "Key", "Value", "Path"]
     with tempfile.TemporaryDirectory(prefix="gotest") as tmp:
         with runner.start(os.path.join(HERE, "mod"), ["-json", "./..."], tmp) as p:
@@ -170,7 +171,29 @@ def test_json_is_json(runner):
     return check(out.count('"Action":"start"') == 4, "start events: %d" % out.count('"Action":"start"'))
 
 
-TESTS = {f.__name__: f for f in (test_binary, test_interrupt, test_json_is_json)}
+def test_test2json(runner):
+    """The converter on the files of cmd/internal/test2json, printed by what -exec runs in the test's place."""
+    data = os.path.join(runner.goroot, "src/cmd/internal/test2json/testdata")
+    bad = ""
+    for name in sorted(f[:-5] for f in os.listdir(data) if f.endswith(".test")):
+        with open(os.path.join(data, name + ".json")) as f:
+            want = [json.loads(line) for line in f]
+        with tempfile.TemporaryDirectory(prefix="gotest") as tmp:
+            cat = "sh -c 'cat %s'" % os.path.join(data, name + ".test")
+            with runner.start(os.path.join(HERE, "mod"), ["-json", "-exec", cat, "./tally"], tmp) as p:
+                got = [json.loads(line) for line in p.communicate(timeout=LIMIT)[0].decode().splitlines()]
+        for event in got + want:
+            for key in ("Time", "Package", "Elapsed"):
+                event.pop(key, None)
+        while want and "Test" not in want[-1]:  # the last lines are govm's own
+            want.pop()
+        if got[:len(want)] != want:
+            at = next(i for i, w in enumerate(want) if got[i:i + 1] != [w])
+            bad += "%s: event %d: want %s, got %s\n" % (name, at + 1, want[at], got[at:at + 1])
+    return bad or None
+
+
+TESTS = {f.__name__: f for f in (test_binary, test_interrupt, test_json_is_json, test_test2json)}
 
 
 def main():
@@ -178,6 +201,7 @@ def main():
     ap.add_argument("--govm")
     ap.add_argument("--goroot", default=os.environ.get("GOVM_GOROOT", ""))
     ap.add_argument("--record", metavar="GO", help="write the cases' expected output with this go command")
+    ap.add_argument("--jobs", type=int, default=2)
     ap.add_argument("cases", nargs="*")
     args = ap.parse_args()
     if not args.record and not (args.govm and args.goroot):
@@ -192,11 +216,15 @@ def main():
     if args.cases:
         names = [n for n in names if any(re.search(c, n) for c in args.cases)]
     failed, start = 0, time.time()
-    for name in names:
-        diff = TESTS[name](runner) if name in TESTS else run_case(runner, name, args.record)
-        if diff:
-            failed += 1
-            print("FAIL %s\n%s" % (name, diff), end="", flush=True)
+
+    def one(name):
+        return TESTS[name](runner) if name in TESTS else run_case(runner, name, args.record)
+
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        for name, diff in zip(names, pool.map(one, names)):
+            if diff:
+                failed += 1
+                print("FAIL %s\n%s" % (name, diff), end="", flush=True)
     print("%d passed, %d failed, %.0f s" % (len(names) - failed, failed, time.time() - start))
     return failed > 0
 
