@@ -4,6 +4,7 @@
  * The peer of a parked goroutine does all that remains of its operation (chan_wake), so nothing is left to do on resumption.
  * Not here: select (select.c), timers on channels (timer.c). Start reading at chan_send(). May allocate: chan_make only. */
 #include "runtime/chan_priv.h"
+#include "runtime/godebug.h"
 #include "runtime/synctest.h"
 
 static u8 hchan_mask[] = {1 << 2 | 1 << 4 | 1 << 5}; /* buf, timer, elemtype */
@@ -185,9 +186,15 @@ Status chan_close(G *g, Hchan *c) {
   return ST_OK;
 }
 
-/* Channels of timers look empty and unbuffered to the program. */
-i64 chan_len(Hchan *c) { return !c || c->timer ? 0 : (i64)c->qcount; }
-i64 chan_cap(Hchan *c) { return !c || c->timer ? 0 : (i64)c->dataqsiz; }
+/* Channels of timers look empty and unbuffered to the program, unless GODEBUG asks for the old rules. */
+i64 chan_len(Hchan *c) {
+  if (!c) return 0;
+  if (likely(!c->timer)) return (i64)c->qcount;
+  if (!godebug.asynctimerchan) return 0;
+  timer_maybe_run_chan(c->timer);
+  return (i64)c->qcount;
+}
+i64 chan_cap(Hchan *c) { return !c || (c->timer && !godebug.asynctimerchan) ? 0 : (i64)c->dataqsiz; }
 
 bool chan_timer_send(Hchan *c, const void *value) {
   if (c->closed || !chan_can_send(c)) return false;

@@ -10,6 +10,7 @@
 
 #include "base/debug.h"
 #include "runtime/fatal.h"
+#include "runtime/godebug.h"
 #include "runtime/heap_priv.h"
 #include "runtime/hooks.h"
 #include "runtime/host.h"
@@ -43,6 +44,7 @@ void walltime(i64 *sec, i32 *nsec) {
 
 void sched_init(void) {
   sched.start = nanotime();
+  godebug_init();
   const char *env = getenv("GOMAXPROCS");
   i64 n = env ? atoll(env) : 0;
   sched.gomaxprocs = n > 0 ? n : sysconf(_SC_NPROCESSORS_ONLN);

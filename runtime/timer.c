@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "runtime/godebug.h"
 #include "runtime/rand.h"
 #include "runtime/synctest.h"
 
@@ -218,10 +219,10 @@ static void schedule(Timer *t) {
   else heap_insert(t);
 }
 
-/* The value of an earlier firing that nobody received; whether there was one. */
+/* Drops the value of an earlier firing that nobody received; whether there was one. The old rules leave it there. */
 static bool drain_channel(Timer *t) {
   Hchan *c = t->arg[1].p;
-  if (!t->is_chan || c->qcount == 0) return false;
+  if (!t->is_chan || c->qcount == 0 || godebug.asynctimerchan) return false;
   chan_discard_buffer(c);
   return true;
 }
@@ -246,7 +247,13 @@ Timer *timer_new(i64 when, i64 period, void *go_fn, const Slot *arg, Hchan *c) {
   return t;
 }
 
+/* With the old rules a timer that is due but waits for somebody to look at its channel has fired. */
+static void fire_if_async(Timer *t) {
+  if (unlikely(godebug.asynctimerchan) && t->is_chan) timer_maybe_run_chan(t);
+}
+
 bool timer_stop(Timer *t) {
+  fire_if_async(t);
   bool pending = t->when > 0;
   if (in_heap(t)) heap_remove(t);
   t->when = 0;
@@ -254,6 +261,7 @@ bool timer_stop(Timer *t) {
 }
 
 bool timer_reset(Timer *t, i64 when, i64 period) {
+  fire_if_async(t);
   bool pending = t->when > 0;
   modify(t, when, period);
   if (drain_channel(t)) pending = true;

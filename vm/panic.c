@@ -15,6 +15,7 @@
 #include "runtime/host.h"
 #include "runtime/print.h"
 #include "runtime/str.h"
+#include "runtime/godebug.h"
 #include "vm/vm_priv.h"
 
 static SNAPSHOT FuncRec *rec_gopanic, *rec_deferreturn, *rec_unreachable, *rec_goexit;
@@ -62,7 +63,7 @@ Status native_panic_eface(G *g, Slot type, Slot data) {
   return ST_PANIC;
 }
 void panic_value(G *g, Slot type, Slot data, const Insn *pc, Slot *fp) {
-  if (!type.p && rt_func(RT_PANIC_NIL_ERROR)) {
+  if (!type.p && !godebug.panicnil && rt_func(RT_PANIC_NIL_ERROR)) {
     call_above(g, rt_func(RT_PANIC_NIL_ERROR), NULL, 0, pc, fp);
     return;
   }

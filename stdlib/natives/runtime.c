@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "runtime/godebug.h"
 #include "runtime/metrics.h"
 #include "runtime/fatal.h"
 #include "runtime/print.h"
@@ -349,5 +350,11 @@ NATIVE_FN(debug_set_traceback) {
 
 NATIVE_FN(metrics_counters) {
   metrics_read(fp[0].p);
+  return ST_OK;
+}
+
+NATIVE_FN(runtime_godebug_parse) {
+  GoString s = arg_string(fp);
+  godebug_parse((const char *)s.p, (u64)s.len);
   return ST_OK;
 }

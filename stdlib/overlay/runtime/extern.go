@@ -204,16 +204,26 @@ func godebug_setNewIncNonDefault(newIncNonDefault func(string) func()) {}
 
 //go:linkname syscall_runtimeSetenv syscall.runtimeSetenv
 func syscall_runtimeSetenv(key, value string) {
-	if key == "GODEBUG" && godebugUpdate != nil {
-		godebugUpdate("", value)
+	if key == "GODEBUG" {
+		godebugParse(value)
+		if godebugUpdate != nil {
+			godebugUpdate("", value)
+		}
 	}
 }
+
+// godebugParse sets what the VM itself obeys (runtime/godebug.h).
+func godebugParse(settings string)
 
 //go:linkname syscall_runtimeUnsetenv syscall.runtimeUnsetenv
 func syscall_runtimeUnsetenv(key string) { syscall_runtimeSetenv(key, "") }
 
 //go:linkname syscall_runtimeClearenv syscall.runtimeClearenv
-func syscall_runtimeClearenv(env map[string]int) {}
+func syscall_runtimeClearenv(env map[string]int) {
+	if _, ok := env["GODEBUG"]; ok {
+		syscall_runtimeSetenv("GODEBUG", "")
+	}
+}
 
 // coroutines of package iter
 
