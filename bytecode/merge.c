@@ -397,7 +397,7 @@ BcModule *module_merge(const BcModule *const *mods, u32 n, Err *e) {
   reach_roots(&mg);
   drain(&mg);
   if (mg.out->main_func == BC_NONE && !mg.failed)
-    mg.failed = !err_set(e, "function main is undeclared in the main package");
+    mg.failed = !err_set(e, "runtime.main_main\xc2\xb7" "f: function main is undeclared in the main package");
   if (!mg.failed) complete_pointers(mg.out);
   PtrMap *maps[] = {&mg.funcs, &mg.types, &mg.globals, &mg.strings, &mg.itabs, &mg.files, &mg.called};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) ptrmap_free(maps[i]);

@@ -213,21 +213,22 @@ static void make_parents(const char *path) {
 /* A program as one module, from those of the image and of its packages. */
 static BcModule *link_program(const Program *p, Err *e) {
   VEC(const BcModule *) all = {0};
-  if (!image.std) return p->modules.v[0];
-  VEC_PUSH(NULL, &all, image.std);
+  if (!image.std && VEC_LAST(&p->modules)->main_func != BC_NONE) return p->modules.v[0];
+  if (image.std) VEC_PUSH(NULL, &all, image.std);
   for (u32 i = 0; i < p->modules.n; i++) VEC_PUSH(NULL, &all, p->modules.v[i]);
   BcModule *m = module_merge(all.v, all.n, e);
   VEC_FREE(&all);
   return m;
 }
 
-/* The module to write: the linked program, or that of a package that is none. */
-static BcModule *compile(const Build *b, Program *p, const BuildVars *vars, StrBuf *info) {
+/* The module to write: the linked program, or that of a package that is none. Bytecode may lack a main function. */
+static BcModule *compile(const Build *b, Program *p, const char *output, const BuildVars *vars, StrBuf *info) {
   Err e;
   const LoadPackage *lp = p->main->loader;
   bool is_main = atom_is(lp->name, "main");
   BcModule *m = program_lower(p, !is_main);
   if (!m || !is_main) return m;
+  if (m->main_func == BC_NONE && output && has_suffix(output, ".gbc")) return m;
   m = link_program(p, &e);
   if (!m) {
     fprintf(stderr, "# %s\n%s\n", lp->path->s, e.msg);
@@ -299,7 +300,7 @@ static int build_package(const Build *b, char *const *args, int n) {
   int done = is_main ? BUILD_OK : BUILD_NO_MAIN;
   if (f->dry) return done;
   buildinfo_text(f, &p, &info);
-  BcModule *m = compile(b, &p, &vars, &info);
+  BcModule *m = compile(b, &p, output, &vars, &info);
   int status = !m ? 1 : output ? write_output(output, m, lp, sb_cstr(&info)) : 0;
   sb_free(&info);
   VEC_FREE(&vars);

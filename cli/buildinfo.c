@@ -8,6 +8,7 @@
 #include "bytecode/bundle.h"
 #include "bytecode/merge.h"
 #include "frontend/mod.h"
+#include "vm/link.h"
 
 /* What modload.ModInfoData puts around the text; runtime/debug cuts 16 bytes off both ends. */
 static const char info_start[] = "\x30\x77\xaf\x0c\x92\x74\x08\x02\x41\xe1\xc1\x07\xe6\xd6\x18\xe6";
@@ -116,10 +117,22 @@ void buildinfo_text(const BuildFlags *f, const Program *p, StrBuf *out) {
   put_settings(f, out);
 }
 
+static void put_frame(const char *text, StrBuf *out) {
+  sb_printf(out, "%s%s", info_start, text);
+  sb_write(out, info_end, sizeof info_end - 1);
+}
+
+void buildinfo_set_linked(const char *text) {
+  StrBuf b = {0};
+  GoString *var = link_global("runtime.modinfo");
+  if (!var) return;
+  put_frame(text, &b);
+  *var = (GoString){(const u8 *)b.p, (i64)b.n};
+}
+
 bool buildinfo_set(BcModule *m, const char *text, Err *e) {
   StrBuf b = {0};
-  sb_printf(&b, "%s%s", info_start, text);
-  sb_write(&b, info_end, sizeof info_end - 1);
+  put_frame(text, &b);
   bool ok = module_set_string_var(m, "runtime.modinfo", b.p, b.n, e);
   sb_free(&b);
   return ok;

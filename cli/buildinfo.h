@@ -8,6 +8,8 @@
 void buildinfo_text(const BuildFlags *f, const Program *p, StrBuf *out);
 /* Makes the text what ReadBuildInfo finds in module m: with the framing of the go command around it. */
 bool buildinfo_set(BcModule *m, const char *text, Err *e);
+/* The same in this process, whose modules are linked and which has not started main. */
+void buildinfo_set_linked(const char *text);
 /* `govm version FILE...`: the Go version of executables that govm built; -m: their build information too. */
 int buildinfo_print(int argc, char **argv, bool modules);
 #endif

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli/buildinfo.h"
 #include "cli/image.h"
 #include "cli/program.h"
 #include "stdlib/natives.h"
@@ -24,6 +25,8 @@ static BcModule *read_bytecode(const char *path) {
   return m;
 }
 
+static const char *build_info; /* of what this process compiled */
+
 int program_execute(BcModule *const *modules, u32 n, int argc, char **argv) {
   Err e;
   const BcModule *m = modules[n - 1];
@@ -35,6 +38,7 @@ int program_execute(BcModule *const *modules, u32 n, int argc, char **argv) {
   if (!image.std) stdlib_register_natives();
   for (u32 i = 0; i < n; i++)
     if (!vm_load(modules[i], &e)) return cli_error("%s", e.msg);
+  if (build_info) buildinfo_set_linked(build_info);
   int status = vm_run_main();
   fflush(stdout);
   exit(status);
@@ -62,6 +66,9 @@ int cmd_run(int argc, char **argv) {
   if (!program_load(&p, &f, argv + i, n, true)) return 1;
   if (!atom_is(p.main->name, "main")) return cli_error("package %s is not a main package", p.main->path->s);
   if (!program_lower(&p, false)) return 1;
+  StrBuf info = {0};
+  buildinfo_text(&(BuildFlags){.program = f}, &p, &info);
+  build_info = sb_cstr(&info);
   int rest = i + n;
   if (rest < argc && strcmp(argv[rest], "--") == 0) rest++;
   argv[rest - 1] = argv[i];

@@ -169,7 +169,7 @@ static void test_errors(void **state) {
   assert_null(module_merge(alone, 1, &e));
   assert_non_null(strstr(e.msg, "not defined"));
   assert_null(module_merge(library, 1, &e));
-  assert_string_equal(e.msg, "function main is undeclared in the main package");
+  assert_string_equal(e.msg, "runtime.main_main\xc2\xb7" "f: function main is undeclared in the main package");
   module_free(lib);
   module_free(app);
 }
