@@ -7,6 +7,8 @@
 #include "cli/buildinfo.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "frontend/mod.h"
+#include "frontend/mod_env.h"
 
 int cli_error(const char *fmt, ...) {
   va_list ap;
@@ -112,12 +114,34 @@ int cmd_version(int argc, char **argv) {
   return 0;
 }
 
+/* GOMOD as the go command sees it: the main module's go.mod, /dev/null for none, "" in GOPATH mode. */
+static const char *env_gomod(const Modules *m) {
+  if (modules_mode(m) == MODE_GOPATH) return "";
+  const Module *main = modules_of_cwd(m);
+  return main ? main->gomod : "/dev/null";
+}
+
 int cmd_env(int argc, char **argv) {
   Err e;
   const char *goroot = cli_goroot(&e);
+  const ModConfig config = {.goroot = goroot};
+  Modules *m = modules_new(&config);
   const struct { const char *name, *value; } vars[] = {
-      {"GOARCH", "amd64"}, {"GOOS", "linux"}, {"CGO_ENABLED", "0"}, {"GOROOT", goroot ? goroot : ""},
-      {"GOVERSION", goroot ? cli_go_version(goroot) : ""}, {"GOVM_OVERLAY", cli_overlay()},
+      {"CGO_ENABLED", "0"},
+      {"GO111MODULE", goenv_get("GO111MODULE")},
+      {"GOARCH", "amd64"},
+      {"GODEBUG", goenv_get("GODEBUG")},
+      {"GOENV", goenv_get("GOENV")},
+      {"GOFLAGS", goenv_get("GOFLAGS")},
+      {"GOMOD", env_gomod(m)},
+      {"GOMODCACHE", goenv_get("GOMODCACHE")},
+      {"GOOS", "linux"},
+      {"GOPATH", goenv_get("GOPATH")},
+      {"GOPROXY", goenv_get("GOPROXY")},
+      {"GOROOT", goroot ? goroot : ""},
+      {"GOVERSION", goroot ? cli_go_version(goroot) : ""},
+      {"GOVM_OVERLAY", cli_overlay()},
+      {"GOWORK", modules_work_file(m)},
   };
   for (size_t i = 0; argc == 1 && i < ARRAY_LEN(vars); i++) printf("%s='%s'\n", vars[i].name, vars[i].value);
   for (int j = 1; j < argc; j++) {
@@ -126,5 +150,6 @@ int cmd_env(int argc, char **argv) {
       if (strcmp(argv[j], vars[i].name) == 0) value = vars[i].value;
     puts(value);
   }
+  modules_free(m);
   return 0;
 }

@@ -78,6 +78,10 @@ bool program_flags(ProgramFlags *f, int argc, char **argv, int *i) {
       add_mapping(&f->load, v);
     } else if ((v = flag_value("tags", argc, argv, i))) {
       add_tags(&f->load, v);
+    } else if ((v = flag_value("mod", argc, argv, i))) {
+      f->load.mod = v;
+    } else if ((v = flag_value("modfile", argc, argv, i))) {
+      f->load.modfile = v;
     } else if ((v = flag_value("o", argc, argv, i))) {
       f->output = v;
     } else if (!takes_machine_flag(argc, argv, i)) {

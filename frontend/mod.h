@@ -45,6 +45,8 @@ ModMode modules_mode(const Modules *m);
 const ModuleList *modules_main(const Modules *m); /* in the order of go.work */
 /* The module "command-line-arguments", for when there is no main module. */
 Module *modules_command_line(Modules *m);
+const Module *modules_of_cwd(const Modules *m);   /* the main module that holds the working directory, or NULL */
+const char *modules_work_file(const Modules *m);  /* go.work; "" outside workspace mode */
 bool modules_vendoring(const Modules *m);         /* -mod=vendor, given or by default */
 /* The Go version that governs GODEBUG defaults: of go.work or the main go.mod; the local one without. */
 const char *modules_go_version(const Modules *m);

@@ -78,8 +78,7 @@ static bool replaced_only(Modules *m, const Atom *path, const char **error) {
   return false;
 }
 
-/* The main module in or above the working directory. */
-static const Module *main_of_cwd(Modules *m) {
+const Module *modules_of_cwd(const Modules *m) {
   const MainModule *best = NULL;
   for (u32 i = 0; i < m->mains.n; i++)
     if (has_prefix_path(m->cwd, m->mains.v[i].root) && (!best || strlen(m->mains.v[i].root) > strlen(best->root)))
@@ -105,7 +104,7 @@ static bool missing(Modules *m, const Atom *path, const Module *importer, const 
   if (m->mod_reason)
     return fail(m, error, "cannot find module providing package %s: import lookup disabled by -mod=%s\n\t(%s)", path->s,
                 m->mod, m->mod_reason);
-  if (importer && importer->is_main && importer != main_of_cwd(m))
+  if (importer && importer->is_main && importer != modules_of_cwd(m))
     return fail(m, error, "no required module provides package %s; to add it:\n\tcd %s\n\tgo get %s", path->s,
                 importer->dir, path->s);
   return fail(m, error, "no required module provides package %s; to add it:\n\tgo get %s", path->s, path->s);

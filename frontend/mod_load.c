@@ -444,6 +444,7 @@ void modules_free(Modules *m) {
 }
 
 const char *modules_error(const Modules *m) { return m->error; }
+const char *modules_work_file(const Modules *m) { return m->work_file ? m->work_file : ""; }
 ModMode modules_mode(const Modules *m) { return m->mode; }
 const ModuleList *modules_main(const Modules *m) { return &m->main_list; }
 Module *modules_command_line(Modules *m) { return mod_record(m, atom_cstr("command-line-arguments"), atom_cstr("")); }
