@@ -1,7 +1,7 @@
 /* image.c - `govm image`: what the build does to put the standard library into the executable; and its use (image.h).
  *
- *   govm image -o STD.gbc PACKAGES          compiles the packages, and all they import, into one library module
- *   govm image -o GOVM STD.gbc PACKAGES     writes this executable with that module, linked, and the packages, checked
+ *   govm image -o STD.gbc          compiles all of std into one library module
+ *   govm image -o GOVM STD.gbc     writes this executable with that module, linked, and the packages, checked
  */
 #include "cli/image.h"
 
@@ -78,6 +78,9 @@ void *image_external(void *ctx, const Atom *path, const Atom **name) {
 }
 
 /* ---- making it ---- */
+#define OWN_PACKAGE "internal/replshow" /* of the overlay alone: prints the values of sessions */
+static char *contents[] = {"std", OWN_PACKAGE};
+
 static bool write_module(const BcModule *m, const char *path, Err *e) {
   StrBuf b = {0};
   module_write(m, &b);
@@ -88,10 +91,10 @@ static bool write_module(const BcModule *m, const char *path, Err *e) {
   return ok || err_set(e, "%s cannot be written", path);
 }
 
-static int compile_library(const ProgramFlags *f, char **paths, int n) {
+static int compile_library(const ProgramFlags *f) {
   Program p = {0};
   Err e;
-  if (!program_load_library(&p, f, paths, n)) return 1;
+  if (!program_load_library(&p, f, contents, ARRAY_LEN(contents))) return 1;
   BcModule *m = program_lower_library(&p);
   if (!m) return 1;
   m->goversion = atom_cstr(cli_go_version(cli_goroot(&e)));
@@ -177,11 +180,28 @@ static void identify(const Program *p) {
   sha256_sum(&h, image.identity);
 }
 
-static int make_image(ProgramFlags *f, char **args, int n) {
+/* Working directory and environment must not show in the image: paths are made absolute, in memory that is not saved. */
+static bool leave_surroundings(const char **std, const char **output, Err *e) {
+  static char cwd[PATH_MAX], out[PATH_MAX * 2];
+  if (!cli_goroot(e)) return false;
+  char *abs = realpath(*std, NULL);
+  if (!abs) return err_set(e, "%s: %s", *std, strerror(errno));
+  *std = abs;
+  if (**output != '/') {
+    if (!getcwd(cwd, sizeof cwd)) return err_set(e, "the working directory: %s", strerror(errno));
+    snprintf(out, sizeof out, "%s/%s", cwd, *output);
+    *output = out;
+  }
+  clearenv();
+  return chdir("/") == 0 || err_set(e, "/: %s", strerror(errno));
+}
+
+static int make_image(ProgramFlags *f, const char *std) {
   Program *p = xcalloc(1, sizeof *p); /* part of the state: packages refer to its sink */
   Err e;
+  if (!leave_surroundings(&std, &f->output, &e)) return cli_error("%s", e.msg);
   f->load.skeletons = true;
-  if (!program_load_library(p, f, args + 1, n - 1)) return 1;
+  if (!program_load_library(p, f, contents, ARRAY_LEN(contents))) return 1;
   for (u32 i = 0; i < p->packages.n; i++) {
     Package *pkg = p->packages.v[i];
     pkg->compiled = true;
@@ -189,8 +209,9 @@ static int make_image(ProgramFlags *f, char **args, int n) {
     lower_know_package(pkg);
     if (!check_generic_bodies(pkg)) return cli_error("package %s does not check", pkg->path->s);
   }
-  for (u32 i = 0; i < p->expanded.n; i++) VEC_PUSH(NULL, &image.names, p->expanded.v[i]);
-  if (!link_library(args[0], &e)) return cli_error("%s: %s", args[0], e.msg);
+  for (u32 i = 0; i < p->expanded.n; i++)
+    if (!atom_is(p->expanded.v[i], OWN_PACKAGE)) VEC_PUSH(NULL, &image.names, p->expanded.v[i]);
+  if (!link_library(std, &e)) return cli_error("%s: %s", std, e.msg);
   identify(p);
   vm_snapshot();
   atoms_reserve(SPARE_ATOMS);
@@ -217,6 +238,6 @@ int cmd_image(int argc, char **argv) {
   ProgramFlags f = {0};
   int i = 1;
   if (!program_flags(&f, argc, argv, &i)) return 2;
-  if (!f.output || i == argc) return cli_usage("image -o OUT [STD.gbc] PACKAGES");
-  return is_module(argv[i]) ? make_image(&f, argv + i, argc - i) : compile_library(&f, argv + i, argc - i);
+  if (!f.output || i + (i < argc && is_module(argv[i])) != argc) return cli_usage("image -o OUT [STD.gbc]");
+  return i < argc ? make_image(&f, argv[i]) : compile_library(&f);
 }
