@@ -241,6 +241,8 @@ static BcModule *compile(const Build *b, Program *p, const char *output, const B
     return NULL;
   }
   bool ok = buildinfo_set(m, sb_cstr(info), &e);
+  const char *godebug = loader_godebug(p->loader, lp, NULL);
+  if (ok) ok = module_set_string_var(m, "runtime.godebugDefault", godebug, strlen(godebug), &e);
   if (ok && !b->flags->trimpath)
     ok = module_set_string_var(m, "runtime.linkedGOROOT", goroot, strlen(goroot), &e);
   if (!ok) return cli_error("internal error: %s", e.msg), NULL;

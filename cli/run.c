@@ -69,6 +69,7 @@ int cmd_run(int argc, char **argv) {
   StrBuf info = {0};
   buildinfo_text(&(BuildFlags){.program = f}, &p, &info);
   build_info = sb_cstr(&info);
+  stdlib_set_godebug(loader_godebug(p.loader, p.main->loader, NULL));
   int rest = i + n;
   if (rest < argc && strcmp(argv[rest], "--") == 0) rest++;
   argv[rest - 1] = argv[i];

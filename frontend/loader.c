@@ -11,8 +11,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "frontend/godebug.h"
 #include "frontend/loader_import.h"
 #include "frontend/loader_priv.h"
+#include "frontend/pkgscan_head.h"
 #include "frontend/types.h"
 
 enum LoadState { STATE_NEW, STATE_LOADING, STATE_DONE };
@@ -390,6 +392,30 @@ static void follow_imports(Loader *l, LoadPackage *p) {
     if (!l->config.allow_main && atom_is(imp->pkg->name, "main") && !has_suffix(p->path->s, "_test"))
       load_error(l, p, imp->pos, "import \"%s\" is a program, not an importable package", imp->path->s);
   }
+}
+
+/* ---- GODEBUG ---- */
+
+/* Adds the //go: lines in front of the package clauses of p's files. */
+static void add_directives(Loader *l, const LoadPackage *p, StrVec *out) {
+  for (u32 i = 0; p && i < p->files.n; i++) {
+    StrBuf text = {0};
+    FileHead head;
+    const char *name = pos_base(p->files.v[i]->base)->filename->s;
+    if (file_read(name, &text, NULL)) {
+      filehead_scan(&l->arena, name, sb_cstr(&text), text.n, &head);
+      for (u32 k = 0; k < head.directives.n; k++) VEC_PUSH(&l->arena, out, head.directives.v[k]);
+    }
+    sb_free(&text);
+  }
+}
+
+const char *loader_godebug(Loader *l, const LoadPackage *main, const LoadPackage *tested) {
+  StrVec lines = {0};
+  if (!tested) add_directives(l, main, &lines);
+  add_directives(l, tested, &lines);
+  if (tested) add_directives(l, tested->xtest, &lines);
+  return godebug_default(&l->arena, l->modules, (const char *const *)lines.v, lines.n);
 }
 
 /* ---- entry points ---- */

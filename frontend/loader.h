@@ -105,6 +105,10 @@ LoadPackage *loader_text(Loader *l, const char *path, const char *name, const ch
 typedef VEC(const Atom *) LoadPathList;
 bool loader_expand(Loader *l, const char *const *args, u32 n, LoadPathList *out);
 
+/* The default GODEBUG of a main package: "key=value,...", from its module's Go version, godebug lines and the
+ * //go:debug lines of its files; "" for none. For a test's main, those of the package under test and its tests. */
+const char *loader_godebug(Loader *l, const LoadPackage *main, const LoadPackage *tested);
+
 /* All loaded packages, imports before importers. */
 typedef VEC(LoadPackage *) LoadPackageList;
 const LoadPackageList *loader_order(const Loader *l);

@@ -9,4 +9,6 @@ void stdlib_register_natives(void);
 void stdlib_set_args(int argc, char **argv);
 /* runtime.Version() and the GOROOT that runtime.GOROOT() falls back to. */
 void stdlib_set_goroot(const char *version, const char *goroot);
+/* The default GODEBUG of a program that this process compiled and runs; it must outlive the program. */
+void stdlib_set_godebug(const char *settings);
 #endif

@@ -19,7 +19,7 @@ extern char **environ;
 static struct {
   int argc;
   char **argv;
-  const char *version, *goroot;
+  const char *version, *goroot, *godebug;
 } process;
 
 void stdlib_set_args(int argc, char **argv) {
@@ -67,6 +67,13 @@ NATIVE_FN(runtime_getenv) {
 
 NATIVE_FN(runtime_version) {
   ret_string(fp, str_from_c(process.version ? process.version : "go1.26"));
+  return ST_OK;
+}
+
+void stdlib_set_godebug(const char *settings) { process.godebug = settings; }
+
+NATIVE_FN(runtime_process_godebug) {
+  ret_string(fp, str_from_c(process.godebug ? process.godebug : ""));
   return ST_OK;
 }
 

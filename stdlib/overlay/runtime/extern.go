@@ -196,7 +196,20 @@ var godebugUpdate func(string, string)
 //go:linkname godebug_setUpdate internal/godebug.setUpdate
 func godebug_setUpdate(update func(string, string)) {
 	godebugUpdate = update
-	update("", gogetenv("GODEBUG"))
+	update(godebugDefaults(), gogetenv("GODEBUG"))
+}
+
+// The settings that the program's Go version and its go:debug lines give it: in a linked program as gc's linker sets them,
+// else those of the process that compiled it.
+var godebugDefault string
+
+func processGODEBUG() string
+
+func godebugDefaults() string {
+	if godebugDefault != "" {
+		return godebugDefault
+	}
+	return processGODEBUG()
 }
 
 //go:linkname godebug_setNewIncNonDefault internal/godebug.setNewIncNonDefault
@@ -207,7 +220,7 @@ func syscall_runtimeSetenv(key, value string) {
 	if key == "GODEBUG" {
 		godebugParse(value)
 		if godebugUpdate != nil {
-			godebugUpdate("", value)
+			godebugUpdate(godebugDefaults(), value)
 		}
 	}
 }
