@@ -61,6 +61,7 @@ u64 offload_threads(void) { return threads; }
 static bool worker_start(void) {
   sigset_t all, old;
   sigfillset(&all);
+  sigdelset(&all, THREADS_SIGNAL);
   pthread_sigmask(SIG_SETMASK, &all, &old);
   pthread_t t;
   bool ok = pthread_create(&t, NULL, worker_main, NULL) == 0;

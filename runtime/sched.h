@@ -58,6 +58,7 @@ bool sched_alone(void);         /* nothing else is runnable: a blocking call may
 /* Keeps deadlock detection quiet while n > 0: signal handlers, debuggers. */
 void sched_add_blockers(int n);
 /* Wakes the M from any thread or signal handler: it looks at its queues again. */
+#define THREADS_SIGNAL SIGRTMIN /* the only one that helper threads and sysmon do not block; for calls made on all threads */
 void sched_wake(void);
 /* fn runs on the M, outside any goroutine, soon after each sched_wake(). */
 void sched_set_wake_hook(void (*fn)(void));

@@ -73,6 +73,7 @@ void sysmon_start(void) {
   pthread_cond_init(&cond, &attr);
   sigset_t all, old;
   sigfillset(&all);
+  sigdelset(&all, THREADS_SIGNAL);
   pthread_sigmask(SIG_SETMASK, &all, &old); /* signals are for the M's thread */
   pthread_t t;
   if (pthread_create(&t, NULL, sysmon_main, NULL) == 0) pthread_detach(t);

@@ -145,9 +145,12 @@ static bool may_block(u64 nr) {
   }
 }
 
+/* This process is a child between fork and exec: it has no helper threads, and only the goroutine that forked may run. */
+static bool forked_child;
+
 /* Syscall6(num, a1..a6) (r1, r2, errno) of internal/runtime/syscall/linux. */
 NATIVE_FN(syscall_syscall6) {
-  if (may_block(fp[0].u) && !sched_alone()) {
+  if (may_block(fp[0].u) && !forked_child && !sched_alone()) {
     OffloadedCall *c = xmalloc(sizeof *c);
     memcpy(c->args, fp, sizeof c->args);
     c->window = fp;
@@ -177,6 +180,10 @@ NATIVE_FN(syscall_raw_vfork) {
   u64 flags = fp[1].u & ~(u64)(FLAG_CLONE_VM | FLAG_CLONE_VFORK);
   print_flush();
   i64 r = syscall((long)fp[0].u, flags, fp[2].u, fp[3].u, 0, 0, 0);
+  if (r == 0) {
+    forked_child = true;
+    g->pinned++;
+  }
   fp[0].i = r;
   fp[1].u = r == -1 ? (u64)errno : 0;
   return ST_OK;
