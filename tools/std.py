@@ -7,6 +7,7 @@ usage: tools/std.py --govm GOVM --goroot GOROOT [--jobs N] [--limit SECONDS] [--
 Without packages every directory of GOROOT/src that has tests is taken (cmd, vendored packages and testdata are left out).
 A package's result is
   pass      all its tests passed or skipped themselves
+  native    the tests that failed fail with the native toolchain too (conformance/std_native.tsv)
   fail      tests failed, or the test binary ended early
   build     it does not compile
   timeout   it took longer than the limit
@@ -30,6 +31,7 @@ import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+NATIVE_FILE = os.path.join(ROOT, "conformance", "std_native.tsv")
 NONE_FILE = os.path.join(ROOT, "conformance", "std_none.tsv")
 ENDS = re.compile(r"^\s*(panic: .*|fatal error: .*|unexpected fault.*|signal: .*|exit status .*|govm: .*|SIG[A-Z]+: .*)")
 NOISE = re.compile(r"^\s*(=== |--- |\*\*\* |goroutine |PASS|FAIL|ok  )|^\s*$")
@@ -47,9 +49,9 @@ def packages(goroot):
             yield os.path.relpath(folder, src)
 
 
-def none_reasons():
-    with open(NONE_FILE) as f:
-        return dict(line.rstrip("\n").split("\t", 1) for line in f if line.strip() and line[0] != "#")
+def read_list(path):
+    with open(path) as f:
+        return [tuple(line.rstrip("\n").split("\t", 1)) for line in f if line.strip() and line[0] != "#"]
 
 
 class Events:
@@ -132,15 +134,17 @@ def run(args, package):
         output = output.replace(root, "$GOROOT")
     events = Events(output.replace(tmp, "$TMP").replace(ROOT, "."))
     status = judge(events, code, late)
-    reason = ""
+    reason, early, failed = "", events.end(), [t for t, _ in events.failures()]
     if status == "build":
         reason = next((l for l in events.plain if re.search(r"\.go:\d+|: ", l) and not l.startswith("#")), "")
     elif status == "timeout":
         reason = "in " + ", ".join(list(events.running)[-2:]) if events.running else "does not end"
     elif status == "none":
-        reason = none_reasons().get(package, "not in conformance/std_none.tsv")
+        reason = dict(read_list(NONE_FILE)).get(package, "not in conformance/std_none.tsv")
+    elif status == "fail" and not early and failed and all((package, t) in read_list(NATIVE_FILE) for t in failed):
+        status = "native"
     elif status == "fail":
-        reason = events.end()
+        reason = early
     count = events.count
     return Result(package, status, time.time() - start, count["pass"], count["fail"], count["skip"], events.failures(), reason)
 
@@ -209,7 +213,7 @@ def main():
     if out:
         version = subprocess.run([args.govm, "version"], capture_output=True, text=True, check=True).stdout.strip()
         write_table(out, results, version, args)
-    return any(r.status not in ("pass", "none") for r in results)
+    return any(r.status not in ("pass", "native", "none") for r in results)
 
 
 if __name__ == "__main__":

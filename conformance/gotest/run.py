@@ -16,6 +16,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -134,15 +135,40 @@ def check(ok, what):
     return None if ok else what + "\n"
 
 
+def run_alone(folder, binary, args):
+    """Runs an executable where there is nothing but itself: in an empty folder as root directory."""
+    shutil.copy(binary, os.path.join(folder, "prog"))
+    if os.geteuid() == 0:
+        def enter():
+            os.chroot(folder)
+            os.chdir("/")
+        return subprocess.run(["/prog"] + args, capture_output=True, text=True, env={}, timeout=LIMIT, check=False, preexec_fn=enter)
+    return subprocess.run(["unshare", "--map-root-user", "chroot", folder, "/prog"] + args, capture_output=True, text=True, env={},
+                          timeout=LIMIT, check=False)
+
+
 def test_binary(runner):
-    """-c -o: the executable runs alone in an empty folder, and again after it executed itself."""
+    """-c -o: the executable runs alone."""
     with tempfile.TemporaryDirectory(prefix="gotest") as tmp:
         binary = os.path.join(tmp, "out", "tally.test")
         runner.run(os.path.join(HERE, "mod"), ["-c", "-o", binary, "./tally"], tmp)
-        p = subprocess.run([binary, "-test.run=TestOf", "-test.v"], cwd=os.path.join(tmp, "home"), capture_output=True, text=True,
-                           env={"PATH": "/nonexistent"}, timeout=LIMIT, check=False)
+        p = run_alone(os.path.join(tmp, "home"), binary, ["-test.run=TestOf", "-test.v"])
         want = "=== RUN   TestOf\n--- PASS: TestOf (0.00s)\nPASS\n"
         return check(normal(p.stdout, []) == want and p.returncode == 0, "printed %r %r" % (p.stdout, p.stderr))
+
+
+def test_build(runner):
+    """govm build of the module's program, which then runs alone."""
+    with tempfile.TemporaryDirectory(prefix="gotest") as tmp:
+        os.makedirs(os.path.join(tmp, "home"))
+        binary = os.path.join(tmp, "area")
+        env = runner.environment(tmp, [])
+        p = subprocess.run([runner.tool, "build", "-ldflags=-X main.version=v1.2", "-o", binary, "./cmd/area"], env=env,
+                           cwd=os.path.join(HERE, "mod"), capture_output=True, text=True, timeout=LIMIT, check=False)
+        if p.returncode or p.stdout or p.stderr:
+            return "build: exit %d, printed %r %r\n" % (p.returncode, p.stdout, p.stderr)
+        p = run_alone(os.path.join(tmp, "home"), binary, ["3", "4"])
+        return check(p.stdout == "v1.2 12 (2 words)\n" and p.returncode == 0, "printed %r %r" % (p.stdout, p.stderr))
 
 
 def test_interrupt(runner):
@@ -168,7 +194,7 @@ def test_json_is_json(runner):
         stamp = re.match(r'{"Time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z",', line)
         if not stamp or keys != [k for k in order if k in keys]:
             return "bad event: %s\n" % line
-    return check(out.count('"Action":"start"') == 4, "start events: %d" % out.count('"Action":"start"'))
+    return check(out.count('"Action":"start"') == 5, "start events: %d" % out.count('"Action":"start"'))
 
 
 def test_test2json(runner):
@@ -193,7 +219,7 @@ def test_test2json(runner):
     return bad or None
 
 
-TESTS = {f.__name__: f for f in (test_binary, test_interrupt, test_json_is_json, test_test2json)}
+TESTS = {f.__name__: f for f in (test_binary, test_build, test_interrupt, test_json_is_json, test_test2json)}
 
 
 def main():
