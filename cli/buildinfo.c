@@ -33,7 +33,8 @@ static void put_setting(StrBuf *out, const char *key, const char *value) {
   sb_puts(out, "\"\n");
 }
 
-static void put_settings(const BuildFlags *f, StrBuf *out) {
+static void put_settings(const BuildFlags *f, const Program *p, StrBuf *out) {
+  const char *godebug = loader_godebug(p->loader, p->main->loader, NULL);
   if (f->asmflags) put_setting(out, "-asmflags", f->asmflags);
   put_setting(out, "-buildmode", "exe");
   put_setting(out, "-compiler", "gc");
@@ -47,6 +48,7 @@ static void put_settings(const BuildFlags *f, StrBuf *out) {
     sb_free(&tags);
   }
   if (f->trimpath) put_setting(out, "-trimpath", "true");
+  if (*godebug) put_setting(out, "DefaultGODEBUG", godebug);
   put_setting(out, "CGO_ENABLED", "0");
   put_setting(out, "GOARCH", "amd64");
   put_setting(out, "GOOS", "linux");
@@ -114,7 +116,7 @@ void buildinfo_text(const BuildFlags *f, const Program *p, StrBuf *out) {
   const LoadPackage *lp = p->main->loader;
   sb_printf(out, "path\t%s\n", lp->path->s);
   put_modules(p, out);
-  put_settings(f, out);
+  put_settings(f, p, out);
 }
 
 static void put_frame(const char *text, StrBuf *out) {

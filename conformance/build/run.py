@@ -349,6 +349,26 @@ def case_build_info(b):
     want_match(b.run(b.govm, "version", "go.mod", "nosuch", code=1).stderr, "nosuch")
 
 
+def case_godebug(b):
+    b.write("cmd/d/main.go", "//go:debug panicnil=1\npackage main\n\nfunc main() {\n\tdefer func() { println(recover() == nil) }()\n"
+            "\tpanic(nil)\n}\n")
+    b.build("./cmd/d")
+    want(b.run("./d").stderr, "true\n")
+    want(b.run("./d", env={"GODEBUG": "panicnil=0"}).stderr, "false\n")
+    want_match(b.run(b.govm, "version", "-m", "d").stdout, "\n\tbuild\tDefaultGODEBUG=panicnil=1\n")
+
+
+def case_no_main(b):
+    b.write("cmd/n/main.go", "package main\n")
+    p = b.build("./cmd/n", code=1)
+    want(p.stderr, "# example.com/m/cmd/n\nruntime.main_main\u00b7f: function main is undeclared in the main package\n")
+
+
+def case_run_knows_the_build(b):
+    out = b.run(b.govm, "run", "./cmd/app", "info").stdout
+    want_match(out, "^true\ngo\tgo1.26[.0-9]*\npath\texample.com/m/cmd/app\nmod\texample.com/m\t\\(devel\\)\t\n")
+
+
 # ---- what is printed ----
 def case_verbose(b):
     all_three = "example.com/m/lib\nexample.com/m/mid\nexample.com/m/cmd/app\n"

@@ -218,7 +218,7 @@ func godebug_setNewIncNonDefault(newIncNonDefault func(string) func()) {}
 //go:linkname syscall_runtimeSetenv syscall.runtimeSetenv
 func syscall_runtimeSetenv(key, value string) {
 	if key == "GODEBUG" {
-		godebugParse(value)
+		godebugParse(godebugDefaults() + "," + value)
 		if godebugUpdate != nil {
 			godebugUpdate(godebugDefaults(), value)
 		}
@@ -227,6 +227,12 @@ func syscall_runtimeSetenv(key, value string) {
 
 // godebugParse sets what the VM itself obeys (runtime/godebug.h).
 func godebugParse(settings string)
+
+func init() {
+	if defaults := godebugDefaults(); defaults != "" {
+		godebugParse(defaults + "," + gogetenv("GODEBUG"))
+	}
+}
 
 //go:linkname syscall_runtimeUnsetenv syscall.runtimeUnsetenv
 func syscall_runtimeUnsetenv(key string) { syscall_runtimeSetenv(key, "") }
