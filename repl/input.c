@@ -9,6 +9,7 @@
 
 /* ---- the scanner, outside of any file ---- */
 typedef struct Scan {
+  StrBuf text;      /* a copy that ends in a newline: the last line's comment or open string ends there, too */
   Arena arena;
   DiagSink sink;
   ParseOptions opt;
@@ -23,6 +24,8 @@ typedef struct Scan {
 
 static void scan_start(Scan *s, const char *text, size_t n) {
   *s = (Scan){.opt = {.std = true}};
+  sb_write(&s->text, text, n);
+  sb_putc(&s->text, '\n');
   static u32 base;
   PosBase b = {.filename = atom_cstr("input"), .abspath = atom_cstr("input"), .is_file = true};
   b.line = b.col = b.pos.line = b.pos.col = 1;
@@ -31,16 +34,18 @@ static void scan_start(Scan *s, const char *text, size_t n) {
   s->ps.file = NEW(&s->arena, File);
   s->ps.file->arena = &s->arena;
   s->d.ps = &s->ps;
-  scan_init(&s->d, text, n);
+  scan_init(&s->d, s->text.p, s->text.n);
 }
 static void scan_end(Scan *s) {
   VEC_FREE(&s->ps.stack);
+  sb_free(&s->text);
   diag_free(&s->sink);
   arena_free(&s->arena);
 }
 
 static void advance(Scan *s) {
   s->prev = s->d.s.tok;
+  s->prev_end = s->d.s.r - s->d.s.chw;
   if (s->prev == TOK_Lparen || s->prev == TOK_Lbrack || s->prev == TOK_Lbrace) s->depth++;
   u32 before = s->sink.diags.n;
   scan_next(&s->d);
@@ -131,14 +136,14 @@ static u32 item_end(Scan *s, const char *text, u32 start, bool header) {
   u32 first_candidate = 0;
   for (;;) {
     while (s->d.s.tok != TOK_EOF && !(s->d.s.tok == TOK_Semi && s->depth == 0)) advance(s);
-    u32 end = (u32)s->d.s.start;
+    u32 end = (u32)s->prev_end;
     if (s->d.s.tok == TOK_EOF || !header) return end;
     if (s->prev == TOK_Rbrace) {
       if (try_parse(stmt_before, text + start, end - start, "\n}", false)) return end;
       if (!first_candidate) first_candidate = end;
     }
     advance(s);
-    if (s->d.s.tok == TOK_EOF) return first_candidate ? first_candidate : (u32)s->d.s.start;
+    if (s->d.s.tok == TOK_EOF) return first_candidate ? first_candidate : (u32)s->prev_end;
   }
 }
 
@@ -156,7 +161,8 @@ static u32 command_end(Scan *s, const char *text, size_t n, u32 start) {
   return end;
 }
 
-static void add_item(ItemList *out, Item item, const char *text) {
+static void add_item(ItemList *out, Item item, const char *text, size_t n) {
+  if (item.end > n) item.end = (u32)n;
   item.end = trim_end(text, item.start, item.end);
   Item *last = out->n ? &VEC_LAST(out) : NULL;
   if (last && last->kind == ITEM_DECLS && item.kind == ITEM_DECLS) last->end = item.end;
@@ -194,14 +200,14 @@ void input_split(const char *text, size_t n, ItemList *out) {
     u32 start = (u32)s.d.s.start;
     if (s.d.s.tok == TOK_EOF) {
       item.end = (u32)n;
-      add_item(out, item, text);
+      add_item(out, item, text, n);
       break;
     }
     if (s.d.s.tok == TOK_Colon) {
       item.kind = ITEM_COMMAND;
       item.end = command_end(&s, text, n, start);
       errors = s.sink.diags.n;
-      add_item(out, item, text);
+      add_item(out, item, text, n);
       continue;
     }
     Shape shape = shape_of(text + start, n - start);
@@ -213,22 +219,18 @@ void input_split(const char *text, size_t n, ItemList *out) {
     item.end = item_end(&s, text, start, shape.header);
     errors = s.sink.diags.n;
     if (s.stray) item.kind = ITEM_STRAY, item.define = s.stray - 1;
-    if (!shape.package) add_item(out, item, text);
+    if (!shape.package) add_item(out, item, text, n);
   }
   scan_end(&s);
 }
 
 bool input_incomplete(const char *text, size_t n) {
   Scan s;
-  StrBuf whole = {0}; /* a string that its line does not close is an error, no reason to go on */
-  sb_write(&whole, text, n);
-  sb_putc(&whole, '\n');
-  scan_start(&s, sb_cstr(&whole), whole.n);
+  scan_start(&s, text, n);
   do advance(&s);
   while (s.d.s.tok != TOK_EOF);
   bool open = (s.broken || s.depth > 0) && !s.stray;
   scan_end(&s);
-  sb_free(&whole);
   if (open) return true;
   ItemList items = {0};
   input_split(text, n, &items);
