@@ -81,6 +81,7 @@ static const Atom *get_atom(Reader *r) {
 
 static void read_atoms(Reader *r) {
   u32 n = get_count(r, 1);
+  if (!r->bad) atoms_reserve(n);
   r->atoms = NEW_ARRAY(&r->m->arena, const Atom *, n);
   for (u32 i = 0; i < n && !r->bad; i++) {
     u32 len;
