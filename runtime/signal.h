@@ -10,5 +10,5 @@ void signal_ignore(u32 sig);
 bool signal_ignored(u32 sig);
 /* os/signal.signal_recv: result[0] = the next signal; OK or PARK. */
 Status signal_recv(G *g, Slot *result);
-void signal_wait_idle(void);
+bool signal_idle(void); /* every signal that came has been received and dealt with */
 #endif

@@ -268,8 +268,7 @@ NATIVE_FN(signal_ignored_n) {
 }
 NATIVE_FN(signal_recv_n) { return signal_recv(g, fp); }
 NATIVE_FN(signal_wait_idle_n) {
-  signal_wait_idle();
-  return ST_OK;
+  return signal_idle() ? ST_OK : ST_AGAIN;
 }
 NATIVE_FN(os_sigpipe) {
   signal(SIGPIPE, SIG_DFL);
