@@ -133,11 +133,12 @@ static const char *full_dir(const LoadPackage *lp) {
 bool cache_key(const CacheContext *c, const LoadPackage *lp, const PtrMap *keys, CacheKey *out) {
   if (!cache_on() || !can_keep(lp)) return false;
   Sha256 h, sources = lp->sources;
-  u8 sum[32], flags[3] = {c->incomplete, c->is_named, c->tested};
+  bool is_main = atom_is(lp->name, "main"), special = c->is_named && (is_main || c->lang);
+  u8 sum[32], flags[3] = {c->incomplete, special, is_main && c->tested};
   sha256_init(&h);
   hash_str(&h, "govm package");
   hash_compiler(&h);
-  hash_str(&h, c->lang);
+  hash_str(&h, special ? c->lang : NULL);
   sha256_write(&h, flags, sizeof flags);
   hash_str(&h, lp->path->s);
   hash_str(&h, lp->name->s);

@@ -156,6 +156,15 @@ def case_changes(b):
     b.good()
 
 
+def case_named_or_imported(b):
+    """What was compiled because it was named is there when it is imported."""
+    b.run("build", "./...")
+    want(b.compiled(), set())
+    b.clear()
+    b.compiled()
+    want(b.run("build", "-v", "./...")[1], "")
+
+
 def case_places(b):
     """File names are in modules: the same package in another folder is another one."""
     b.compiled()
