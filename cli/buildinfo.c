@@ -34,7 +34,7 @@ static void put_setting(StrBuf *out, const char *key, const char *value) {
 }
 
 static void put_settings(const BuildFlags *f, const Program *p, StrBuf *out) {
-  const char *godebug = loader_godebug(p->loader, p->main->loader, NULL);
+  const char *godebug = loader_godebug(p->loader, p->main->loader, p->tested);
   if (f->asmflags) put_setting(out, "-asmflags", f->asmflags);
   put_setting(out, "-buildmode", "exe");
   put_setting(out, "-compiler", "gc");

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "bytecode/merge.h"
+#include "cli/buildinfo.h"
 #include "cli/bundle.h"
 #include "cli/image.h"
 #include "cli/test_main.h"
@@ -126,29 +127,50 @@ static void write_facts(const TestBuild *b, const Program *p, const char *failed
   free(abs);
 }
 
-/* The test as one module; NULL and *e, whose message is empty when errors were printed. */
-static BcModule *link_test(Program *p, Err *e) {
-  *e = (Err){0};
-  BcModule *m = program_lower(p, false);
-  if (!m) return NULL;
-  if (image.std) {
-    VEC(const BcModule *) all = {0};
-    VEC_PUSH(NULL, &all, image.std);
-    for (u32 i = 0; i < p->modules.n; i++) VEC_PUSH(NULL, &all, p->modules.v[i]);
-    m = module_merge(all.v, all.n, e);
-    VEC_FREE(&all);
-    if (!m) return NULL;
-  }
-  const char *goroot = image.std ? image.goroot->s : cli_goroot(e);
-  bool ok = module_set_string_var(m, "testing.testBinary", "1", 1, e) &&
-            module_set_string_var(m, "runtime.linkedGOROOT", goroot, strlen(goroot), e);
-  return ok ? m : NULL;
+/* The image of std and the packages as one module, or the program that was compiled whole. */
+static BcModule *merge_test(const Program *p, Err *e) {
+  VEC(const BcModule *) all = {0};
+  if (!image.std) return p->modules.v[0];
+  VEC_PUSH(NULL, &all, image.std);
+  for (u32 i = 0; i < p->modules.n; i++) VEC_PUSH(NULL, &all, p->modules.v[i]);
+  BcModule *m = module_merge(all.v, all.n, e);
+  VEC_FREE(&all);
+  return m;
+}
+
+static bool set_var(BcModule *m, const char *symbol, const char *value, Err *e) {
+  return module_set_string_var(m, symbol, value, strlen(value), e);
+}
+
+/* What a linker puts into a test: that it is one, GODEBUG's defaults, build information, variables of -X. */
+static bool set_link_vars(const TestFlags *f, const Program *p, BcModule *m, StrBuf *info, Err *e) {
+  BuildVars vars = {0};
+  bool ok = build_link_vars(&f->build, p->tested->path->s, &vars);
+  for (u32 i = 0; ok && i < vars.n; i++) ok = set_var(m, vars.v[i].symbol, vars.v[i].value, e);
+  VEC_FREE(&vars);
+  buildinfo_text(&f->build, p, info);
+  return ok && buildinfo_set(m, sb_cstr(info), e) && set_var(m, "testing.testBinary", "1", e) &&
+         set_var(m, "runtime.linkedGOROOT", image.std ? image.goroot->s : cli_goroot(e), e) &&
+         set_var(m, "runtime.godebugDefault", loader_godebug(p->loader, p->main->loader, p->tested), e);
+}
+
+/* Compiles and links what was checked to the executable; false after messages. */
+static bool link_test(const TestFlags *f, Program *p, const char *binary) {
+  Err e = {0};
+  StrBuf info = {0};
+  LoadPackage *main = p->main->loader;
+  main->module = p->tested->module;
+  if (!program_lower(p, false)) return false;
+  BcModule *m = merge_test(p, &e);
+  bool ok = m && set_link_vars(f, p, m, &info, &e) && bundle_write_info(binary, m, sb_cstr(&info), &e);
+  if (*e.msg) cli_error("%s", e.msg);
+  sb_free(&info);
+  return ok;
 }
 
 static TestBuildStatus compile(const TestBuild *b, const TestFlags *f) {
   Program p = {0};
-  Err e;
-  bool ok = program_load_tests(&p, &f->program, b->args, b->nargs, f->print_only ? not_wanted : test_main_text);
+  bool ok = program_load_tests(&p, &f->build.program, b->args, b->nargs, f->print_only ? not_wanted : test_main_text);
   const LoadPackage *bad = ok || !p.loader ? NULL : syntax_errors_in(&p);
   if (!ok && p.packages.n == 0 && !bad) {
     write_facts(b, &p, load_desc(&p, b->args[0]));
@@ -158,11 +180,8 @@ static TestBuildStatus compile(const TestBuild *b, const TestFlags *f) {
   if (!ok) return TEST_BUILD_FAILED;
   if (f->print_only) return has_own_tests(p.tested) || p.tested->xtest ? TEST_BUILT : TEST_NO_TESTS;
   if (!p.main) return TEST_NO_TESTS;
-  BcModule *m = link_test(&p, &e);
   const char *binary = atom_printf("%s/%s", b->work, binary_name(p.tested))->s;
-  if (m && bundle_write(binary, m, &e)) return TEST_BUILT;
-  if (*e.msg) cli_error("%s", e.msg);
-  return TEST_BUILD_FAILED;
+  return link_test(f, &p, binary) ? TEST_BUILT : TEST_BUILD_FAILED;
 }
 
 /* ---- processes ---- */

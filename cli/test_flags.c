@@ -240,7 +240,7 @@ static void split_words(ArgList *list, const char *s) {
 static bool program_flag(Parser *p, const char *name, const char *value) {
   int i = 0;
   char *arg = (char *)atom_printf("-%s=%s", name, value)->s;
-  return program_flags(&p->f->program, 1, &arg, &i) || usage(p);
+  return program_flags(&p->f->build.program, 1, &arg, &i) || usage(p);
 }
 
 static bool refuse(Parser *p, const FlagDef *d) {
@@ -286,11 +286,13 @@ static bool apply(Parser *p, const FlagDef *d, const char *value) {
   if (named(d, "o")) f->output = value;
   if (named(d, "exec")) f->exec.n = 0, split_words(&f->exec, value);
   if (named(d, "C")) return change_dir(p, value);
-  if (named(d, "e")) f->program.all_errors = on;
-  if (named(d, "mod")) f->program.load.mod = value;
-  if (named(d, "modfile")) f->program.load.modfile = value;
-  if (named(d, "tags") || named(d, "lang") || named(d, "ldflags") || named(d, "gcflags") || named(d, "trimpath"))
-    return program_flag(p, d->name, value);
+  if (named(d, "e")) f->build.program.all_errors = on;
+  if (named(d, "asmflags")) f->build.asmflags = value;
+  if (named(d, "gcflags")) f->build.gcflags = value;
+  if (named(d, "ldflags")) f->build.ldflags = value;
+  if (named(d, "mod")) f->build.program.load.mod = value;
+  if (named(d, "modfile")) f->build.program.load.modfile = value;
+  if (named(d, "tags") || named(d, "lang")) return program_flag(p, d->name, value);
   if (named(d, "p")) {
     parse_int(value, &n);
     if (n < 1 || n > INT_MAX) return p->status = 1, cli_error("-p must be a positive integer: %s", value), false;

@@ -1,12 +1,12 @@
 /* test_flags.h - the command line of `govm test`: go test's flags, packages and arguments for the tests. */
 #ifndef GOVM_CLI_TEST_FLAGS_H
 #define GOVM_CLI_TEST_FLAGS_H
-#include "cli/program.h"
+#include "cli/build_flags.h"
 
 typedef VEC(char *) ArgList;
 
 typedef struct TestFlags {
-  ProgramFlags program;
+  BuildFlags build;         /* of these, program and what changes the executable */
   ArgList packages;         /* as given: empty means the current directory */
   ArgList args;             /* what every test binary gets, "-test.timeout=10m0s" ... */
   ArgList exec;             /* -exec: the program that starts the binary, and its arguments */

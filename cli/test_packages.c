@@ -32,7 +32,7 @@ static bool expand(const TestFlags *f, TestTargets *out) {
   Err e;
   DiagSink sink = {0};
   LoadPathList paths = {0};
-  LoadConfig config = f->program.load;
+  LoadConfig config = f->build.program.load;
   config.goroot = cli_goroot(&e);
   config.overlay_dir = cli_overlay();
   Loader *l = loader_new(&config, &sink);
