@@ -27,6 +27,7 @@ static NORETURN void crash_exit(void) {
 static NORETURN void fatal_exit(const char *prefix, const char *text) {
   if (handler) handler(text);
   print_end();
+  print_crash();
   print_format("%s%s\n", prefix, text);
   if (dying) { /* the traceback itself failed */
     print_flush();

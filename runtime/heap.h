@@ -137,6 +137,7 @@ typedef struct HeapStats { /* bytes and counts as runtime.MemStats names them */
 } HeapStats;
 void heap_read_stats(HeapStats *s);
 u64 heap_live_bytes(void);
+void heap_dump(int fd); /* debug.WriteHeapDump */
 
 /* ---- specials: what is attached to objects. addr may be interior; false when addr is not in the heap ---- */
 /* runtime.SetFinalizer: fn is a func value; `type`, `nret` describe the call for the Go side. False also when one is set. */

@@ -13,9 +13,12 @@ static char out[4096];
 static size_t out_n;
 static StrBuf *target; /* NULL: standard error */
 
-static void write_all(const char *p, size_t n) {
+static u64 crash_fd = UINT64_MAX; /* where crashes are also written: debug.SetCrashOutput */
+static bool crashing;
+
+static void write_all(int fd, const char *p, size_t n) {
   while (n) {
-    ssize_t k = write(STDERR_FILENO, p, n);
+    ssize_t k = write(fd, p, n);
     if (k < 0) {
       if (errno == EINTR || errno == EAGAIN) continue;
       return;
@@ -27,13 +30,25 @@ static void write_all(const char *p, size_t n) {
 static void write_out(const char *p, size_t n) {
   if (!n) return;
   host_output(STDERR_FILENO, p, n);
-  write_all(p, n);
+  write_all(STDERR_FILENO, p, n);
+  if (crashing && crash_fd != UINT64_MAX) write_all((int)crash_fd, p, n);
   host_output_end(STDERR_FILENO);
 }
 void print_flush(void) {
   size_t n = out_n;
   out_n = 0;
   write_out(out, n);
+}
+void print_crash(void) {
+  if (crashing) return;
+  print_flush();
+  crashing = true;
+}
+u64 print_set_crash_fd(u64 fd) {
+  if (crashing) return UINT64_MAX;
+  u64 old = crash_fd;
+  crash_fd = fd;
+  return old;
 }
 void print_begin(StrBuf *to) {
   if (!target) print_flush();

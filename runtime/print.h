@@ -4,6 +4,8 @@
 #include "bytecode/abi.h"
 
 void print_flush(void);              /* output is buffered up to a flush: callers flush at the end of a statement or crash */
+void print_crash(void);              /* what follows is the text of the crash that ends the program */
+u64 print_set_crash_fd(u64 fd);      /* a crash is written there too, UINT64_MAX: nowhere else; returns the old one */
 void print_begin(StrBuf *to);        /* sends output into `to` until print_end; NULL: to stderr */
 void print_end(void);
 void print_write(const void *p, size_t n);

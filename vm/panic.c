@@ -274,6 +274,7 @@ static Status panic_head_native(G *g, Slot *fp) {
 static Status fatalpanic_native(G *g, Slot *fp) {
   const Slot *gopanic = fp[LINK_FP].fp;
   Segment *newest = g->seg;
+  if (!host.panicked) print_crash();
   printpanics(g->panics);
   FrameIter it;
   for (walk_first(&it, g); it.rec && it.fp != gopanic; walk_next(&it)) continue;

@@ -358,3 +358,12 @@ NATIVE_FN(runtime_godebug_parse) {
   godebug_parse((const char *)s.p, (u64)s.len);
   return ST_OK;
 }
+
+NATIVE_FN(debug_write_heap_dump) { /* (fd uintptr) */
+  heap_dump((int)fp[0].u);
+  return ST_OK;
+}
+NATIVE_FN(runtime_set_crash_fd) { /* (fd uintptr) uintptr */
+  fp[0].u = print_set_crash_fd(fp[0].u);
+  return ST_OK;
+}
