@@ -204,6 +204,7 @@ static bool new_loader(Program *p, const ProgramFlags *f, bool tests) {
   if (image.std) cfg.external = image_external, cfg.goroot_name = image.goroot->s;
   cfg.overlay_dir = cli_overlay();
   cfg.include_tests = cfg.allow_main = tests;
+  cfg.no_embeds = f->incomplete;
   cfg.allow_internal = f->incomplete; /* the compiler alone does not look at import paths */
   if (!cfg.goroot) return cli_error("%s", e.msg), false;
   p->goroot = cfg.goroot;

@@ -98,6 +98,19 @@ static void check_pragma(PragmaWalk *w, const Pragma *p, u32 allowed) {
   }
 }
 
+/* A string, a slice of bytes, or embed.FS. */
+static bool is_embeddable(Type *t) {
+  t = type_unalias(t);
+  Object *obj = t->kind == TYPE_NAMED ? ((Named *)t)->obj : NULL;
+  if (obj && obj->pkg && atom_is(obj->pkg->path, "embed") && atom_is(obj->name, "FS")) return true;
+  Type *u = type_under(t);
+  if (u->kind == TYPE_SLICE) {
+    u = type_under(((Slice *)u)->elem);
+    return u->kind == TYPE_BASIC && ((Basic *)u)->bkind == BK_UINT8;
+  }
+  return u->kind == TYPE_BASIC && ((Basic *)u)->bkind == BK_STRING;
+}
+
 static void check_embed(PragmaWalk *w, const VarDecl *d) {
   if (!d->pragma || !(d->pragma->flags & PRAGMA_EMBED)) return;
   const char *msg = NULL;
@@ -118,6 +131,12 @@ static void check_embed(PragmaWalk *w, const VarDecl *d) {
     gc_error(w->check, d->pragma->all.v[i].pos, msg);
     return;
   }
+  const Object *var = d->names.v[0]->obj;
+  if (!var || !var->type || is_embeddable(var->type)) return;
+  StrBuf b = {0};
+  type_string(&b, var->type, NULL, NULL);
+  gc_error(w->check, var->pos, S_printf("go:embed cannot apply to var of type %s", sb_cstr(&b)));
+  sb_free(&b);
 }
 
 static bool check_pragmas(void *ctx, void *node) {

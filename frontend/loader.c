@@ -126,7 +126,7 @@ static bool is_binary(const StrBuf *text) {
   return nul && !memmem(text->p, (size_t)(nul - text->p), "package", 7);
 }
 
-static void hash_source(LoadPackage *p, const char *path, const StrBuf *text) {
+void load_hash_source(LoadPackage *p, const char *path, const StrBuf *text) {
   u64 n = text->n;
   if (p->sources.length == 0) sha256_init(&p->sources);
   sha256_write(&p->sources, path, strlen(path) + 1);
@@ -147,7 +147,7 @@ File *load_parse(Loader *l, LoadPackage *p, const char *dir, const char *name, c
     ParseOptions opt = {.check_branches = true, .std = p->is_std};
     char *abs = p->is_std ? NULL : realpath(path, NULL);
     bool skeleton = p->is_std && l->config.skeletons;
-    hash_source(p, path, &text);
+    load_hash_source(p, path, &text);
     f = (skeleton ? syntax_parse_skeleton : syntax_parse)(&p->arena, l->sink, path, abs ? abs : path, sb_cstr(&text),
                                                          text.n, &opt);
     free(abs);
@@ -283,6 +283,7 @@ static void report_cycle(Loader *l, LoadPackage *from, Pos pos, const LoadPackag
 
 /* Follows p's imports and puts it in order; pos is of the import that led to p. */
 static void finish_package(Loader *l, LoadPackage *p, Pos pos) {
+  load_embeds(l, p);
   p->state = STATE_LOADING;
   VEC_PUSH(NULL, &l->stack, (Loading){p, pos});
   follow_imports(l, p);

@@ -42,6 +42,16 @@ typedef struct LoadImport {
   LoadPackage *pkg; /* NULL: not found, reported */
 } LoadImport;
 
+typedef struct LoadFile { /* a file that a //go:embed directive names */
+  const char *name; /* relative to the package's directory */
+  const char *data;
+  size_t n;
+} LoadFile;
+typedef struct LoadEmbed {
+  const Atom *var; /* the package's variable */
+  VEC(LoadFile) files;
+} LoadEmbed;
+
 struct LoadPackage {
   const Atom *path;        /* "fmt", "vendor/golang.org/x/net/idna", "command-line-arguments" */
   const Atom *name;        /* of the package clause */
@@ -50,6 +60,7 @@ struct LoadPackage {
   Arena arena;             /* owns the trees */
   VEC(File *) files;       /* in the order of their names */
   VEC(LoadImport) imports; /* distinct, in order of first appearance */
+  VEC(LoadEmbed) embeds;   /* with the content of the files */
   LoadPackage *xtest;      /* with include_tests: the package NAME_test in the same directory, or NULL */
   bool is_std, is_unsafe, is_external;
   bool is_text;     /* from loader_text: its imports mean packages that are loaded already, test packages too, first */
@@ -58,7 +69,7 @@ struct LoadPackage {
   u32 nerrors;      /* of this package alone */
   u32 state;        /* the loader's: see loader.c */
   const struct Module *module; /* NULL: std, or of no module */
-  Sha256 sources;   /* hash of the names and texts of its files that were parsed */
+  Sha256 sources;   /* hash of the names and texts of its files that were parsed, and of embedded ones */
   void *types;      /* for the caller: its checked Package */
 };
 
@@ -77,6 +88,7 @@ typedef struct LoadConfig {
   VEC(const Atom *) std_names; /* the packages of std, for when there is no goroot */
   bool include_tests;      /* _test.go files of the packages named by the caller */
   bool allow_internal;     /* no complaint about internal packages */
+  bool no_embeds;          /* files of //go:embed directives are not looked for */
   bool allow_main;         /* no complaint about importing a package main */
   bool skeletons;          /* std: bodies of functions that are not generic are left out of the trees */
   void *(*external)(void *ctx, const Atom *path, const Atom **name); /* the caller's package (LoadPackage.types) and its

@@ -40,6 +40,12 @@ void load_error(Loader *l, LoadPackage *p, Pos pos, const char *fmt, ...) PRINTF
  */
 File *load_parse(Loader *l, LoadPackage *p, const char *dir, const char *name, const FileFilter *filter);
 
+/* Adds a file's name and text to the hash of p's sources. */
+void load_hash_source(LoadPackage *p, const char *path, const StrBuf *text);
+
+/* loader_embed.c: finds and reads the files of p's //go:embed directives. */
+void load_embeds(Loader *l, LoadPackage *p);
+
 /* loader_overlay.c: true when the overlay has files for p. replace: they are all of it. */
 bool load_overlay_dir(Loader *l, const LoadPackage *p, StrBuf *dir, bool *replace);
 /* Parses the overlay's files, drops what they override from p->files, and appends them. */

@@ -144,6 +144,7 @@ void lower_func_body(Lower *lw, FuncInst *fi);   /* makes IR for fi and emits it
 /* Try to lay `x` out statically as the initial value of global `g` (constants, addresses, composite literals of these);
  * false: nothing was changed, it must be evaluated at run time. */
 bool lower_static_init(Lower *lw, u32 g, Expr *x, Type *t);
+void lower_embed_var(Lower *lw, Object *var, u32 g); /* lays out a variable that a //go:embed directive fills, no other */
 void lower_static_var(Lower *lw, Object *var, u32 g); /* the same for a package variable, when it is first referred to */
 
 /* ---- lower.c ---- */

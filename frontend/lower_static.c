@@ -296,6 +296,7 @@ void lower_static_var(Lower *lw, Object *var, u32 g) {
   }
   Expr *x = ptrmap_get(&lower_shared.var_inits, var);
   if (x) lower_static_init(lw, g, x, var->type);
+  else lower_embed_var(lw, var, g);
 }
 
 static const Atom *const_symbol(Lower *lw, const Const *c, Type *t) {
