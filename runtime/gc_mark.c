@@ -267,6 +267,12 @@ void gc_scan_contents(GcWork *w, void *obj) {
   u64 bytes = span_elem_bytes(s);
   scan_object(w, (MarkItem){s->base + span_index(s, obj) * bytes, s});
 }
+const AbiType *heap_object_type(const void *p, u64 *bytes) {
+  HeapSpan *s = heap_span_of(p);
+  if (!s || !s->tags || !s->tags[span_index(s, p)]) return NULL;
+  *bytes = span_elem_bytes(s);
+  return heap_tag_type(s->tags[span_index(s, p)]);
+}
 bool gc_is_marked(const void *obj) {
   HeapSpan *s = heap_span_of(obj);
   return !s || span_bit(s->mark_bits, span_index(s, obj));

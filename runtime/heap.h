@@ -137,6 +137,8 @@ typedef struct HeapStats { /* bytes and counts as runtime.MemStats names them */
 } HeapStats;
 void heap_read_stats(HeapStats *s);
 u64 heap_live_bytes(void);
+/* The type that p's object is scanned as, repeated over its *bytes; NULL: not in the heap, or without pointers. */
+const AbiType *heap_object_type(const void *p, u64 *bytes);
 void heap_dump(int fd); /* debug.WriteHeapDump */
 
 /* ---- specials: what is attached to objects. addr may be interior; false when addr is not in the heap ---- */

@@ -32,3 +32,23 @@ NATIVE_FN(reflect_typelinks) {
   ret_slice(fp + 3, (GoSlice){(void *)offset, 1, 1});
   return ST_OK;
 }
+
+/* gcbits(x any) []byte, for reflect's tests: a byte per word of the object that x points to, 1 for pointers, up to the last. */
+NATIVE_FN(reflect_gcbits) {
+  const AbiType *t = ((const AbiPtrType *)fp[0].p)->elem;
+  u8 *obj = fp[1].p;
+  u64 bytes = t->size;
+  const AbiType *held = heap_object_type(obj, &bytes);
+  if (held) t = held;
+  u64 words = t->ptr_bytes ? bytes / t->size * (t->size / 8) : 0;
+  u8 *mask = heap_alloc(words, NULL);
+  const u8 *bits = t->ptr_bytes ? heap_gc_mask(t) : NULL;
+  u64 n = 0;
+  for (u64 i = 0; i < words; i++) {
+    u64 k = i % (t->size / 8);
+    mask[i] = k < t->ptr_bytes / 8 && (bits[k / 8] >> (k & 7) & 1);
+    if (mask[i]) n = i + 1;
+  }
+  ret_slice(fp, (GoSlice){mask, (i64)n, (i64)words});
+  return ST_OK;
+}
