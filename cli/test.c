@@ -1,8 +1,8 @@
-/* test.c - `govm test`: for each package, compiles it with its tests to an executable of its own (test_build.h)
- * and runs that in the package's directory (test_exec.h), several at a time. Flags and output are go test's.
- * One thread: jobs go through the states below, in package order where order shows; at most -p processes are
- * alive. Runs start in package order and only when the builds before them are done, results are printed in
- * package order. Differences from the go command: docs/testing.md. */
+/* test.c - `govm test`: for each package, compiles it with its tests to an executable of its own
+ * (test_build.h) and runs that in the package's directory (test_exec.h), several at a time. Flags and output
+ * are go test's. One thread: jobs go through the states below, in package order where order shows; at most -p
+ * processes are alive. Runs start in package order and only when the builds before them are done, results are
+ * printed in package order. Differences from the go command: docs/testing.md. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
@@ -39,14 +39,14 @@ struct Session {
   TestTargets targets;
   Job *jobs;
   u32 n, next_build, next_run, next_print;
-  int active;         /* processes alive */
-  const char *work;   /* directory of intermediate files */
-  bool failed;        /* the exit status is 1 */
-  bool build_failed;  /* something did not compile */
-  bool stop;          /* -failfast: start no more tests */
-  bool stream;        /* tests write while they run: no package named, benchmarks, fuzzing */
-  bool pass_on;       /* output is printed as it comes and looked at, too */
-  bool output_is_dir; /* -o */
+  int active;                /* processes alive */
+  const char *work;          /* directory of intermediate files */
+  bool failed;               /* the exit status is 1 */
+  bool build_failed;         /* something did not compile */
+  bool stop;                 /* -failfast: start no more tests */
+  bool stream;               /* tests write while they run: no package named, benchmarks, fuzzing */
+  bool pass_on;              /* output is printed as it comes and looked at, too */
+  bool output_is_dir;        /* -o */
   VEC(const Atom *) printed; /* compile errors that were printed */
 };
 
@@ -82,10 +82,8 @@ static void print_messages(Session *s, const TestBuild *b) {
     if (s->printed.v[i] == text) return;
   VEC_PUSH(NULL, &s->printed, text);
   fflush(stdout);
-  if (s->f.json)
-    test_json_build(stdout, b->failed, b->messages.p, b->messages.n);
-  else
-    fwrite(b->messages.p, 1, b->messages.n, stderr);
+  if (s->f.json) test_json_build(stdout, b->failed, b->messages.p, b->messages.n);
+  else fwrite(b->messages.p, 1, b->messages.n, stderr);
 }
 
 static void job_done(Job *j, bool ok) {
@@ -102,10 +100,8 @@ static void job_done(Job *j, bool ok) {
 /* ---- commands shown by -x and -n ---- */
 static void show_word(const Session *s, const char *word) {
   size_t n = strlen(s->work);
-  if (strncmp(word, s->work, n) == 0)
-    fprintf(stderr, "$WORK%s", word + n);
-  else
-    fputs(word, stderr);
+  if (strncmp(word, s->work, n) == 0) fprintf(stderr, "$WORK%s", word + n);
+  else fputs(word, stderr);
 }
 
 static void show_build(const Session *s, const Job *j) {
@@ -213,7 +209,9 @@ static void run_binary(Session *s, Job *j) {
     s->active++;
     return;
   }
-  job_line(j, atom_printf("fork/exec %s: %s\nFAIL\t%s\t0.000s\n", j->argv.v[0], strerror(errno), j->build.path)->s);
+  job_line(
+      j,
+      atom_printf("fork/exec %s: %s\nFAIL\t%s\t0.000s\n", j->argv.v[0], strerror(errno), j->build.path)->s);
   job_done(j, false);
 }
 
@@ -312,10 +310,8 @@ static void wait_events(Session *s) {
     if (j->state != JOB_BUILDING && j->state != JOB_RUNNING) continue;
     const struct pollfd *two = &fds.v[k];
     k += 2;
-    if (j->state == JOB_BUILDING && two[0].revents)
-      end_build(s, j);
-    else if (j->state == JOB_RUNNING && test_run_step(&j->run, two))
-      end_run(s, j);
+    if (j->state == JOB_BUILDING && two[0].revents) end_build(s, j);
+    else if (j->state == JOB_RUNNING && test_run_step(&j->run, two)) end_run(s, j);
   }
   VEC_FREE(&fds);
 }
@@ -349,8 +345,10 @@ static bool check_combination(Session *s) {
   if (s->n > 1 && *f->fuzz) return fputs("cannot use -fuzz flag with multiple packages\n", stderr), false;
   if (*f->fuzz && test_names_std(s->targets.v[0].args[0]))
     return fputs("cannot use -fuzz flag on package outside the main module\n", stderr), false;
-  if (f->profile && *f->fuzz) return fprintf(stderr, "cannot use %s flag with -fuzz flag\n", f->profile), false;
-  if (s->n > 1 && f->profile) return fprintf(stderr, "cannot use %s flag with multiple packages\n", f->profile), false;
+  if (f->profile && *f->fuzz)
+    return fprintf(stderr, "cannot use %s flag with -fuzz flag\n", f->profile), false;
+  if (s->n > 1 && f->profile)
+    return fprintf(stderr, "cannot use %s flag with multiple packages\n", f->profile), false;
   if (s->n > 1 && *f->output && !s->output_is_dir && !null)
     return fputs("with multiple packages, -o must refer to a directory or /dev/null\n", stderr), false;
   return true;

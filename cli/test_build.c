@@ -1,8 +1,8 @@
 /* test_build.c - the compiling child of `govm test` (test_build.h): one process per package, because a
- * compilation leaves its state behind. Packages of the user's are compiled against the image of std; for those of
- * std itself the child executes govm again without it. It hands back its exit status and two files in its work directory:
- * "facts" (import path, directory, name of the binary, package to blame, one per line) and "messages", what it
- * printed. */
+ * compilation leaves its state behind. Packages of the user's are compiled against the image of std; for
+ * those of std itself the child executes govm again without it. It hands back its exit status and two files
+ * in its work directory: "facts" (import path, directory, name of the binary, package to blame, one per line)
+ * and "messages", what it printed. */
 #define _GNU_SOURCE
 #include "cli/test_build.h"
 
@@ -45,7 +45,8 @@ static bool reaches(const LoadPackage *p, const LoadPackage *tested, PtrMap *see
   return false;
 }
 
-/* The name of package p of this build: "p", or "p [tested.test]" when it is another one than outside the test. */
+/* The name of package p of this build: "p", or "p [tested.test]" when it is another one than outside the
+ * test. */
 static const char *package_desc(const LoadPackage *p, const LoadPackage *tested) {
   PtrMap seen = {0};
   bool changed = has_own_tests(tested) || atom_is(tested->name, "main");
@@ -61,7 +62,8 @@ static const char *checked_desc(const Program *p) {
   return lp->is_text ? lp->path->s : package_desc(lp, p->tested);
 }
 
-/* A package with syntax errors in files that are no tests: gc would report them. NULL: loading failed otherwise. */
+/* A package with syntax errors in files that are no tests: gc would report them. NULL: loading failed
+ * otherwise. */
 static const LoadPackage *syntax_errors_in(const Program *p) {
   const LoadPackageList *order = loader_order(p->loader);
   for (u32 i = 0; i < order->n; i++)
@@ -107,7 +109,8 @@ static bool not_wanted(LoadPackage *tested, StrBuf *text, DiagSink *sink) {
 static const char *binary_name(const LoadPackage *p) {
   const char *path = atom_is(p->path, "command-line-arguments") ? p->name->s : p->path->s;
   const char *slash = strrchr(path, '/'), *elem = slash ? slash + 1 : path;
-  bool version = slash && elem[0] == 'v' && elem[1] > '0' && elem[1] <= '9' && !elem[1 + strspn(elem + 1, "0123456789")];
+  bool version =
+      slash && elem[0] == 'v' && elem[1] > '0' && elem[1] <= '9' && !elem[1 + strspn(elem + 1, "0123456789")];
   if (version && strcmp(elem, "v1") != 0) {
     const char *before = slash;
     while (before > path && before[-1] != '/') before--;
@@ -170,13 +173,17 @@ static bool link_test(const TestFlags *f, Program *p, const char *binary) {
 
 static TestBuildStatus compile(const TestBuild *b, const TestFlags *f) {
   Program p = {0};
-  bool ok = program_load_tests(&p, &f->build.program, b->args, b->nargs, f->print_only ? not_wanted : test_main_text);
+  bool ok = program_load_tests(&p, &f->build.program, b->args, b->nargs,
+                               f->print_only ? not_wanted : test_main_text);
   const LoadPackage *bad = ok || !p.loader ? NULL : syntax_errors_in(&p);
   if (!ok && p.packages.n == 0 && !bad) {
     write_facts(b, &p, load_desc(&p, b->args[0]));
     return TEST_SETUP_FAILED;
   }
-  write_facts(b, &p, ok ? p.tested->path->s : bad ? package_desc(bad, p.tested ? p.tested : bad) : checked_desc(&p));
+  write_facts(b, &p,
+              ok    ? p.tested->path->s
+              : bad ? package_desc(bad, p.tested ? p.tested : bad)
+                    : checked_desc(&p));
   if (!ok) return TEST_BUILD_FAILED;
   if (f->print_only) return has_own_tests(p.tested) || p.tested->xtest ? TEST_BUILT : TEST_NO_TESTS;
   if (!p.main) return TEST_NO_TESTS;
@@ -233,7 +240,8 @@ bool test_build_start(TestBuild *b, const TestFlags *f) {
 int test_build_main(int argc, char **argv) {
   TestFlags f;
   int status, n = argc > 2 ? atoi(argv[2]) : 0;
-  if (n < 1 || argc < 4 + n || !test_flags_parse(&f, argc - 3 - n, argv + 3 + n, &status)) return TEST_BUILD_FAILED;
+  if (n < 1 || argc < 4 + n || !test_flags_parse(&f, argc - 3 - n, argv + 3 + n, &status))
+    return TEST_BUILD_FAILED;
   TestBuild b = {.work = argv[1], .nargs = n, .args = argv + 3};
   return (int)compile(&b, &f);
 }
@@ -278,7 +286,8 @@ void test_build_finish(TestBuild *b, int status) {
   b->pid = 0;
   b->status = exited ? (TestBuildStatus)WEXITSTATUS(status) : TEST_BUILD_FAILED;
   b->path = b->failed = b->args[0];
-  const char *messages = atom_printf("%s/messages", b->work)->s, *facts_file = atom_printf("%s/facts", b->work)->s;
+  const char *messages = atom_printf("%s/messages", b->work)->s,
+             *facts_file = atom_printf("%s/facts", b->work)->s;
   if (cli_read_file(facts_file, &facts, &e)) {
     const char *p = sb_cstr(&facts);
     b->path = take_line(&p);
@@ -289,13 +298,12 @@ void test_build_finish(TestBuild *b, int status) {
   cli_read_file(messages, &text, &e);
   if (!exited) {
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
-    sb_printf(&text, "govm: the compiler ended with %s %d\n", WIFEXITED(status) ? "exit status" : "signal", code);
+    sb_printf(&text, "govm: the compiler ended with %s %d\n", WIFEXITED(status) ? "exit status" : "signal",
+              code);
   }
   b->excluded = strstr(sb_cstr(&text), "build constraints exclude all Go files") != NULL;
-  if (b->status == TEST_BUILD_FAILED || b->status == TEST_SETUP_FAILED)
-    add_messages(b, sb_cstr(&text));
-  else
-    fputs(sb_cstr(&text), stderr); /* warnings */
+  if (b->status == TEST_BUILD_FAILED || b->status == TEST_SETUP_FAILED) add_messages(b, sb_cstr(&text));
+  else fputs(sb_cstr(&text), stderr); /* warnings */
   unlink(messages);
   unlink(facts_file);
   sb_free(&facts);

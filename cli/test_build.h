@@ -29,8 +29,8 @@ typedef struct TestBuild {
 
 /* Starts the compiler; args, nargs and work are set. With f->print_only it stops after loading. */
 bool test_build_start(TestBuild *b, const TestFlags *f);
-/* What a compiler does that is a process of its own: argv is TEST_COMPILE, work directory, number of arguments, the
- * arguments, the command line of `govm test`. Returns the exit status. */
+/* What a compiler does that is a process of its own: argv is TEST_COMPILE, work directory, number of
+ * arguments, the arguments, the command line of `govm test`. Returns the exit status. */
 #define TEST_COMPILE "-compile-for"
 int test_build_main(int argc, char **argv);
 /* Whether the argument names a package of std. */

@@ -5,7 +5,8 @@
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/* Takes the number at *s: whole part and fraction over scale. False when there are no digits or it overflows. */
+/* Takes the number at *s: whole part and fraction over scale. False when there are no digits or it overflows.
+ */
 static bool take_number(const char **s, u64 *whole, u64 *fraction, double *scale) {
   const char *p = *s;
   *whole = *fraction = 0;
@@ -33,7 +34,7 @@ static u64 take_unit(const char **s) {
   static const struct {
     const char *name;
     u64 ns;
-  } units[] = {{"ns", 1},       {"us", 1000},          {"µs", 1000},           {"μs", 1000},
+  } units[] = {{"ns", 1},       {"us", 1000},      {"µs", 1000},       {"μs", 1000},
                {"ms", 1000000}, {"s", 1000000000}, {"m", 60000000000}, {"h", 3600000000000}};
   size_t n = 0;
   while ((*s)[n] && (*s)[n] != '.' && !is_digit((*s)[n])) n++;

@@ -1,6 +1,7 @@
-/* test_exec.c - one running test binary (test_exec.h). Follows runTestActor.Act of cmd/go and os/exec: standard
- * input is /dev/null, both outputs are one pipe or our own standard output, SIGQUIT after the time limit so that
- * the stacks are printed, and output that others hold open is given up some time after the process ended. */
+/* test_exec.c - one running test binary (test_exec.h). Follows runTestActor.Act of cmd/go and os/exec:
+ * standard input is /dev/null, both outputs are one pipe or our own standard output, SIGQUIT after the time
+ * limit so that the stacks are printed, and output that others hold open is given up some time after the
+ * process ended. */
 #define _GNU_SOURCE
 #include "cli/test_exec.h"
 
@@ -142,7 +143,8 @@ static void say_exit(TestRun *r) {
     say(r, "exit status %d\n", WEXITSTATUS(r->status));
   } else {
     const char *name = strsignal(WTERMSIG(r->status));
-    say(r, "signal: %c%s%s\n", tolower((unsigned char)name[0]), name + 1, WCOREDUMP(r->status) ? " (core dumped)" : "");
+    say(r, "signal: %c%s%s\n", tolower((unsigned char)name[0]), name + 1,
+        WCOREDUMP(r->status) ? " (core dumped)" : "");
   }
 }
 
@@ -155,14 +157,10 @@ bool test_run_finish(TestRun *r) {
     if (newline) say(r, "\n");
     say(r, "ok  \t%s\t%.3fs%s\n", r->package, seconds, nothing_run(r));
   } else {
-    if (r->killed)
-      say(r, "*** Test killed with quit: ran too long (%s).\n", duration(r->kill_after));
-    else if (r->incomplete)
-      say(r, "*** Test I/O incomplete %s after exiting.\n", duration(r->wait_delay));
-    if (!WIFEXITED(r->status) || r->incomplete || !text)
-      say_exit(r);
-    else if (newline)
-      say(r, "\n");
+    if (r->killed) say(r, "*** Test killed with quit: ran too long (%s).\n", duration(r->kill_after));
+    else if (r->incomplete) say(r, "*** Test I/O incomplete %s after exiting.\n", duration(r->wait_delay));
+    if (!WIFEXITED(r->status) || r->incomplete || !text) say_exit(r);
+    else if (newline) say(r, "\n");
     say(r, "%sFAIL\t%s\t%.3fs\n", r->marker ? "\x16" : "", r->package, seconds);
   }
   if (r->pidfd >= 0) close(r->pidfd);

@@ -1,5 +1,5 @@
-/* test_exec.h - runs one test binary: starts it in its package's directory, takes what it writes, ends it when
- * it runs too long, and words the result line. The caller polls its descriptors. */
+/* test_exec.h - runs one test binary: starts it in its package's directory, takes what it writes, ends it
+ * when it runs too long, and words the result line. The caller polls its descriptors. */
 #ifndef GOVM_CLI_TEST_EXEC_H
 #define GOVM_CLI_TEST_EXEC_H
 #include <poll.h>

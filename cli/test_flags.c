@@ -15,7 +15,15 @@
 
 #include "cli/cache.h"
 
-typedef enum FlagKind { FLAG_BOOL, FLAG_INT, FLAG_STRING, FLAG_DURATION, FLAG_VERBOSE, FLAG_SHUFFLE, FLAG_VET } FlagKind;
+typedef enum FlagKind {
+  FLAG_BOOL,
+  FLAG_INT,
+  FLAG_STRING,
+  FLAG_DURATION,
+  FLAG_VERBOSE,
+  FLAG_SHUFFLE,
+  FLAG_VET
+} FlagKind;
 enum FlagUse {
   USE_PASS = 1,   /* goes to the test binary */
   USE_REFUSE = 2, /* a build mode that govm does not have */
@@ -138,7 +146,8 @@ static bool named(const FlagDef *d, const char *name) { return strcmp(d->name, n
 /* ---- values ---- */
 /* As strconv.ParseBool. */
 static bool parse_bool(const char *s, bool *out) {
-  static const char *const words[] = {"1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"};
+  static const char *const words[] = {"1", "t", "T", "TRUE",  "true",  "True",
+                                      "0", "f", "F", "FALSE", "false", "False"};
   for (size_t i = 0; i < ARRAY_LEN(words); i++)
     if (strcmp(s, words[i]) == 0) return *out = i < ARRAY_LEN(words) / 2, true;
   return false;
@@ -165,12 +174,13 @@ static const char *parse_seed(const char *s) {
 /* What is wrong with an analyzer list of -vet, NULL when nothing. */
 static const char *check_vet(const char *value) {
   static const char *const analyzers[] = {
-      "all",         "off",          "appends",      "asmdecl",   "assign",        "atomic",    "bool",     "bools",
-      "buildtag",    "buildtags",    "cgocall",      "composites", "copylocks",    "defers",    "directive", "errorsas",
-      "framepointer", "hostport",    "httpresponse", "ifaceassert", "loopclosure", "lostcancel", "methods", "nilfunc",
-      "printf",      "rangeloops",   "shift",        "sigchanyzer", "slog",        "stdmethods", "stdversion",
-      "stringintconv", "structtag",  "testinggoroutine", "tests",  "timeformat", "unmarshal",
-      "unreachable", "unsafeptr",    "unusedresult", "waitgroup",
+      "all",          "off",           "appends",     "asmdecl",          "assign",       "atomic",
+      "bool",         "bools",         "buildtag",    "buildtags",        "cgocall",      "composites",
+      "copylocks",    "defers",        "directive",   "errorsas",         "framepointer", "hostport",
+      "httpresponse", "ifaceassert",   "loopclosure", "lostcancel",       "methods",      "nilfunc",
+      "printf",       "rangeloops",    "shift",       "sigchanyzer",      "slog",         "stdmethods",
+      "stdversion",   "stringintconv", "structtag",   "testinggoroutine", "tests",        "timeformat",
+      "unmarshal",    "unreachable",   "unsafeptr",   "unusedresult",     "waitgroup",
   };
   if (strchr(value, '=')) return "-vet argument cannot contain equal signs";
   if (strchr(value, ' ')) return "-vet argument is comma-separated list, cannot contain spaces";
@@ -180,8 +190,8 @@ static const char *check_vet(const char *value) {
     if (n == 0) return "-vet argument contains empty list element";
     for (size_t i = 0; i < ARRAY_LEN(analyzers); i++)
       known |= strlen(analyzers[i]) == n && strncmp(analyzers[i], p, n) == 0;
-    if (!known)
-      return atom_printf("-vet argument must be a supported analyzer or a distinguished value; found %.*s", (int)n, p)->s;
+    const char *why = "-vet argument must be a supported analyzer or a distinguished value; found";
+    if (!known) return atom_printf("%s %.*s", why, (int)n, p)->s;
     if (!p[n]) return NULL;
     p += n + 1;
   }
@@ -201,7 +211,8 @@ static const char *check_value(Parser *p, const FlagDef *d, const char *name, co
   case FLAG_VERBOSE:
     if (strcmp(value, "test2json") == 0) return value;
     if (parse_bool(value, &on)) return on ? "true" : "false";
-    return bad_usage(p, "invalid boolean value \"%s\" for -%s: invalid flag -test.v=%s", value, name, value), NULL;
+    return bad_usage(p, "invalid boolean value \"%s\" for -%s: invalid flag -test.v=%s", value, name, value),
+           NULL;
   case FLAG_INT:
     if (parse_int(value, &n)) return atom_printf("%lld", (long long)n)->s;
     break;
@@ -211,8 +222,9 @@ static const char *check_value(Parser *p, const FlagDef *d, const char *name, co
     return keep(&b);
   case FLAG_SHUFFLE:
     if (strcmp(value, "on") == 0 || strcmp(value, "off") == 0 || !(why = parse_seed(value))) return value;
-    why = atom_printf("-shuffle argument must be \"on\", \"off\", or an int64: strconv.ParseInt: parsing \"%s\": %s", value,
-                      why)->s;
+    sb_puts(&b, "-shuffle argument must be \"on\", \"off\", or an int64: ");
+    sb_printf(&b, "strconv.ParseInt: parsing \"%s\": %s", value, why);
+    why = keep(&b);
     break;
   case FLAG_VET:
     if (!(why = check_vet(value))) return value;
@@ -246,7 +258,8 @@ static bool program_flag(Parser *p, const char *name, const char *value) {
 static bool refuse(Parser *p, const FlagDef *d) {
   bool cover = strncmp(d->name, "cover", 5) == 0;
   p->status = 2;
-  cli_error("-%s is not supported: %s", d->name, cover ? "govm does not count covered statements" : "govm has no such kind of build");
+  cli_error("-%s is not supported: %s", d->name,
+            cover ? "govm does not count covered statements" : "govm has no such kind of build");
   return false;
 }
 
@@ -269,7 +282,8 @@ static bool apply(Parser *p, const FlagDef *d, const char *value) {
   bool on = strcmp(value, "true") == 0;
   i64 n = 0;
   if (d->use == USE_REFUSE) return (d->kind == FLAG_BOOL && !on) || refuse(p, d);
-  if (d->kind == FLAG_VERBOSE) f->json_markers = strcmp(value, "test2json") == 0, f->show_pass = on || f->json_markers;
+  if (d->kind == FLAG_VERBOSE)
+    f->json_markers = strcmp(value, "test2json") == 0, f->show_pass = on || f->json_markers;
   if (d->kind == FLAG_DURATION) test_parse_duration(value, &f->timeout), p->timeout_set = true;
   if (is_profile(d)) f->profile = *value ? atom_printf("-%s", d->name)->s : NULL;
   if (named(d, "bench")) f->bench = value;
@@ -295,7 +309,8 @@ static bool apply(Parser *p, const FlagDef *d, const char *value) {
   if (named(d, "tags") || named(d, "lang")) return program_flag(p, d->name, value);
   if (named(d, "p")) {
     parse_int(value, &n);
-    if (n < 1 || n > INT_MAX) return p->status = 1, cli_error("-p must be a positive integer: %s", value), false;
+    if (n < 1 || n > INT_MAX)
+      return p->status = 1, cli_error("-p must be a positive integer: %s", value), false;
     f->parallel = (int)n;
   }
   return true;
@@ -381,7 +396,9 @@ static bool parse_goflags(Parser *p) {
 /* Whether the test binary is asked for its own help. */
 static bool asks_help(const ArgList *args) {
   for (u32 i = 0; i < args->n && strcmp(args->v[i], "--") != 0; i++)
-    if (strcmp(args->v[i], "-h") == 0 || strcmp(args->v[i], "-help") == 0 || strcmp(args->v[i], "--help") == 0) return true;
+    if (strcmp(args->v[i], "-h") == 0 || strcmp(args->v[i], "-help") == 0 ||
+        strcmp(args->v[i], "--help") == 0)
+      return true;
   return false;
 }
 
@@ -404,11 +421,18 @@ static int cpu_count(void) {
 }
 
 bool test_flags_parse(TestFlags *f, int argc, char **argv, int *status) {
-  *f = (TestFlags){.bench = "", .fuzz = "", .output = "", .timeout = 600000000000, .parallel = cpu_count(), .argc = argc, .argv = argv};
+  *f = (TestFlags){.bench = "",
+                   .fuzz = "",
+                   .output = "",
+                   .timeout = 600000000000,
+                   .parallel = cpu_count(),
+                   .argc = argc,
+                   .argv = argv};
   f->start_dir = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   Parser p = {.f = f};
   bool ok = parse_goflags(&p) && parse_args(&p, argc, argv);
-  if (ok && p.unknown && f->compile_only) ok = bad_usage(&p, "govm: unknown flag %s cannot be used with -c", p.unknown);
+  if (ok && p.unknown && f->compile_only)
+    ok = bad_usage(&p, "govm: unknown flag %s cannot be used with -c", p.unknown);
   if (ok) collect(&p);
   VEC_FREE(&p.explicit_args);
   *status = p.status;

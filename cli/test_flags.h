@@ -22,8 +22,8 @@ typedef struct TestFlags {
   const char *output;       /* -o, "" */
   i64 timeout;              /* nanoseconds; 0: none */
   int parallel;             /* -p */
-  int argc;                 /* the command line itself, and the working directory before -C, for a process that */
-  char **argv;              /* parses it again */
+  int argc;    /* the command line itself, and the working directory before -C, for a process that */
+  char **argv; /* parses it again */
   int start_dir;
 } TestFlags;
 

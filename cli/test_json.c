@@ -1,7 +1,8 @@
 /* test_json.c - test output to JSON events (test_json.h): cmd/internal/test2json in C, with the same buffers,
  * so that long and unfinished lines split in the same places.
  * A framing line (=== RUN, --- PASS ...) starts with ^V under -test.v=test2json; once one was seen only lines
- * with it count. Reports of finished tests are held back until what follows shows that their output is over. */
+ * with it count. Reports of finished tests are held back until what follows shows that their output is over.
+ */
 #define _GNU_SOURCE
 #include "cli/test_json.h"
 
@@ -16,7 +17,8 @@ enum { MARKER = 0x16, INPUT_MAX = 4096, OUTPUT_MAX = 1024 };
 
 typedef void (*LineFunc)(TestJson *c, const char *p, size_t n);
 
-/* Cuts a stream into lines of at most max bytes; longer ones and unfinished benchmark results come in parts. */
+/* Cuts a stream into lines of at most max bytes; longer ones and unfinished benchmark results come in parts.
+ */
 typedef struct LineBuffer {
   char *b;
   size_t n, max;
@@ -52,16 +54,13 @@ static void put_quoted(StrBuf *b, const char *s, size_t n) {
   while (n > 0) {
     i32 r;
     int used = utf8_decode(s, n, &r);
-    if (r == '"' || r == '\\')
-      sb_printf(b, "\\%c", (char)r);
+    if (r == '"' || r == '\\') sb_printf(b, "\\%c", (char)r);
     else if (r == '\b' || r == '\f' || r == '\n' || r == '\r' || r == '\t')
       sb_printf(b, "\\%c", r == '\b' ? 'b' : r == '\f' ? 'f' : r == '\n' ? 'n' : r == '\r' ? 'r' : 't');
     else if (r < 0x20 || r == '<' || r == '>' || r == '&' || r == 0x2028 || r == 0x2029)
       sb_printf(b, "\\u%04x", (unsigned)r);
-    else if (r == RUNE_ERROR && used == 1)
-      sb_puts(b, "\\ufffd");
-    else
-      sb_write(b, s, (size_t)used);
+    else if (r == RUNE_ERROR && used == 1) sb_puts(b, "\\ufffd");
+    else sb_write(b, s, (size_t)used);
     s += used;
     n -= (size_t)used;
   }
@@ -96,10 +95,10 @@ static void put_time(StrBuf *b) {
   size_t n = (size_t)snprintf(fraction, sizeof fraction, ".%09ld", t.tv_nsec);
   while (n > 1 && fraction[n - 1] == '0') n--;
   sb_printf(b, "\"Time\":\"%s%.*s", date, n > 1 ? (int)n : 0, fraction);
-  if (tm.tm_gmtoff == 0)
-    sb_putc(b, 'Z');
+  if (tm.tm_gmtoff == 0) sb_putc(b, 'Z');
   else
-    sb_printf(b, "%c%02ld:%02ld", tm.tm_gmtoff < 0 ? '-' : '+', labs(tm.tm_gmtoff) / 3600, labs(tm.tm_gmtoff) / 60 % 60);
+    sb_printf(b, "%c%02ld:%02ld", tm.tm_gmtoff < 0 ? '-' : '+', labs(tm.tm_gmtoff) / 3600,
+              labs(tm.tm_gmtoff) / 60 % 60);
   sb_puts(b, "\",");
 }
 
@@ -243,8 +242,8 @@ static const char *trim_space(const char *s, size_t n) {
 }
 
 /* "--- PASS: Name (0.01s)": action and name are parsed off, the event waits. */
-static void handle_report(TestJson *c, const char *action, const char *name, u32 indent, bool marked, const char *line,
-                          size_t n) {
+static void handle_report(TestJson *c, const char *action, const char *name, u32 indent, bool marked,
+                          const char *line, size_t n) {
   Report r = {.action = action, .test = name, .elapsed = -1};
   const char *paren = strstr(name, " (");
   if (paren) {
@@ -263,7 +262,8 @@ static void handle_report(TestJson *c, const char *action, const char *name, u32
 }
 
 /* "=== RUN   Name". */
-static void handle_update(TestJson *c, const char *action, const char *name, bool marked, const char *line, size_t n) {
+static void handle_update(TestJson *c, const char *action, const char *name, bool marked, const char *line,
+                          size_t n) {
   Event e = {.action = action, .elapsed = -1};
   const char *rest = name;
   if (strcmp(action, "artifacts") == 0) {
@@ -299,8 +299,9 @@ static void handle_plain(TestJson *c, u32 indent, const char *line, size_t n) {
 }
 
 static void handle_line(TestJson *c, const char *line, size_t n) {
-  static const char *const updates[] = {"=== RUN   ",  "=== PAUSE ", "=== CONT  ", "=== NAME  ",     "=== PASS  ",
-                                        "=== FAIL  ", "=== SKIP  ", "=== ATTR  ", "=== ARTIFACTS "};
+  static const char *const updates[] = {"=== RUN   ", "=== PAUSE ", "=== CONT  ",
+                                        "=== NAME  ", "=== PASS  ", "=== FAIL  ",
+                                        "=== SKIP  ", "=== ATTR  ", "=== ARTIFACTS "};
   static const char *const reports[] = {"--- PASS: ", "--- FAIL: ", "--- SKIP: ", "--- BENCH: "};
   static const char no_tests[] = "\t[no test files]";
   if (n == 0) return;
@@ -340,10 +341,8 @@ static void handle_line(TestJson *c, const char *line, size_t n) {
   action[k] = 0;
   if (at < left) at++;
   const char *what = atom_cstr(action)->s, *name = trim_space(p + at, left - at);
-  if (update)
-    handle_update(c, what, name, marked, line, n);
-  else
-    handle_report(c, what, name, indent, marked, line, n);
+  if (update) handle_update(c, what, name, marked, line, n);
+  else handle_report(c, what, name, indent, marked, line, n);
 }
 
 /* ---- the converter ---- */
@@ -352,9 +351,10 @@ TestJson *test_json_new(FILE *out, const char *package) {
   c->out = out;
   c->package = package;
   c->test = "";
-  c->input = (LineBuffer){.b = xmalloc(INPUT_MAX), .max = INPUT_MAX, .line = handle_line, .part = output_write};
-  c->output =
-      (LineBuffer){.b = xmalloc(OUTPUT_MAX), .max = OUTPUT_MAX, .line = write_output_event, .part = write_output_event};
+  c->input =
+      (LineBuffer){.b = xmalloc(INPUT_MAX), .max = INPUT_MAX, .line = handle_line, .part = output_write};
+  c->output = (LineBuffer){
+      .b = xmalloc(OUTPUT_MAX), .max = OUTPUT_MAX, .line = write_output_event, .part = write_output_event};
   clock_gettime(CLOCK_MONOTONIC, &c->start);
   write_event(c, &(Event){.action = "start", .elapsed = -1});
   return c;
@@ -363,10 +363,8 @@ TestJson *test_json_new(FILE *out, const char *package) {
 void test_json_write(TestJson *c, const char *p, size_t n) { buffer_write(c, &c->input, p, n); }
 
 void test_json_close(TestJson *c, bool ok, const char *failed_build) {
-  if (!ok)
-    c->result = "fail";
-  else if (!c->result || strcmp(c->result, "skip") != 0)
-    c->result = "pass";
+  if (!ok) c->result = "fail";
+  else if (!c->result || strcmp(c->result, "skip") != 0) c->result = "pass";
   buffer_flush(c, &c->input);
   buffer_flush(c, &c->output);
   struct timespec t;
@@ -381,7 +379,8 @@ void test_json_close(TestJson *c, bool ok, const char *failed_build) {
   xfree(c);
 }
 
-static void write_build_event(FILE *out, const char *import_path, const char *action, const char *text, size_t n) {
+static void write_build_event(FILE *out, const char *import_path, const char *action, const char *text,
+                              size_t n) {
   StrBuf b = {0};
   sb_puts(&b, "{\"ImportPath\":");
   put_quoted(&b, import_path, strlen(import_path));

@@ -58,13 +58,14 @@ static bool has_test_signature(const FuncDecl *d, const char *arg) {
 static bool check_signature(TestMain *t, const FuncDecl *d, const char *arg) {
   const char *name = d->name->name->s;
   const Atom *why = NULL;
-  if (!has_test_signature(d, arg)) why = atom_printf("must be: func %s(%c *testing.%s)", name, tolower(arg[0]), arg);
+  if (!has_test_signature(d, arg))
+    why = atom_printf("must be: func %s(%c *testing.%s)", name, tolower(arg[0]), arg);
   if (d->tparams.n) why = atom_cstr("test functions cannot have type parameters");
   if (!why) return true;
   Pos pos = d->name->e.n.pos;
   u32 width = sizeof "func " - 1, col = pos.col > width ? pos.col - width : 1;
-  diag_report(t->sink, (Pos){0}, false, false, 0, "%s:%u:%u: wrong signature for %s, %s", t->file->s, pos.line, col, name,
-              why->s);
+  diag_report(t->sink, (Pos){0}, false, false, 0, "%s:%u:%u: wrong signature for %s, %s", t->file->s,
+              pos.line, col, name, why->s);
   return false;
 }
 
@@ -192,14 +193,10 @@ static void scan_file(TestMain *t, int which, const File *f) {
     const FuncDecl *d = (const FuncDecl *)f->decls.v[i];
     if (d->d.n.kind != N_FuncDecl || d->recv || t->sink->nerrors) continue;
     const Atom *name = d->name->name;
-    if (atom_is(name, "TestMain") && !has_test_signature(d, "T"))
-      add_test_main(t, which, d);
-    else if (is_test_name(name, "Test"))
-      add_test(t, which, TESTS, d, "T");
-    else if (is_test_name(name, "Benchmark"))
-      add_test(t, which, BENCHMARKS, d, "B");
-    else if (is_test_name(name, "Fuzz"))
-      add_test(t, which, FUZZ_TARGETS, d, "F");
+    if (atom_is(name, "TestMain") && !has_test_signature(d, "T")) add_test_main(t, which, d);
+    else if (is_test_name(name, "Test")) add_test(t, which, TESTS, d, "T");
+    else if (is_test_name(name, "Benchmark")) add_test(t, which, BENCHMARKS, d, "B");
+    else if (is_test_name(name, "Fuzz")) add_test(t, which, FUZZ_TARGETS, d, "F");
     else if (is_test_name(name, "Example") && d->body && !d->type->params.n && !d->type->results.n)
       add_example(t, which, d, sb_cstr(&text), text.n);
   }
@@ -222,7 +219,8 @@ static void write_import(StrBuf *b, const TestMain *t, int which, const char *pa
   sb_putc(b, '\n');
 }
 
-/* Every element stands between empty lines, as in cmd/go's template: line numbers of main show in tracebacks. */
+/* Every element stands between empty lines, as in cmd/go's template: line numbers of main show in tracebacks.
+ */
 static void write_table(StrBuf *b, const char *name, const char *type, StrBuf *elements) {
   sb_printf(b, "var %s = []testing.%s{\n", name, type);
   for (const char *p = sb_cstr(elements); *p;) {

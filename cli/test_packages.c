@@ -17,7 +17,8 @@ static void add_target(TestTargets *out, char *const *args, int n, bool from_pat
 
 static bool file_list(const TestFlags *f, TestTargets *out) {
   for (u32 i = 0; i < f->packages.n; i++)
-    if (!has_suffix(f->packages.v[i], ".go")) return cli_error("named files must be .go files: %s", f->packages.v[i]), false;
+    if (!has_suffix(f->packages.v[i], ".go"))
+      return cli_error("named files must be .go files: %s", f->packages.v[i]), false;
   add_target(out, f->packages.v, (int)f->packages.n, false);
   return true;
 }
