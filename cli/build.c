@@ -195,8 +195,8 @@ static bool may_replace(const char *path, const LoadPackage *lp) {
   for (u32 i = 0; n && i < ARRAY_LEN(magics); i++)
     if (memcmp(head, magics[i], strlen(magics[i])) == 0) return true;
   const char *pkg = lp->path->s;
-  fprintf(stderr, "%s: govm build %s: build output \"%s\" already exists and is not an object file\n", pkg, pkg,
-          path);
+  fprintf(stderr, "%s: govm build %s: build output \"%s\" already exists and is not an object file\n",
+          pkg, pkg, path);
   return false;
 }
 
@@ -221,8 +221,10 @@ static BcModule *link_program(const Program *p, Err *e) {
   return m;
 }
 
-/* The module to write: the linked program, or that of a package that is none. Bytecode may lack a main function. */
-static BcModule *compile(const Build *b, Program *p, const char *output, const BuildVars *vars, StrBuf *info) {
+/* The module to write: the linked program, or that of a package that is none. Bytecode may lack a main
+ * function. */
+static BcModule *compile(const Build *b, Program *p, const char *output, const BuildVars *vars,
+                         StrBuf *info) {
   Err e;
   const LoadPackage *lp = p->main->loader;
   bool is_main = atom_is(lp->name, "main");

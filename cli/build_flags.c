@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/cache.h"
+#include "frontend/mod_env.h"
 
 typedef enum FlagKind { FLAG_BOOL, FLAG_STRING, FLAG_COUNT, FLAG_PACKAGE } FlagKind;
 
@@ -32,9 +33,12 @@ static const struct FlagRow {
     {"l", FLAG_BOOL}, {"B", FLAG_BOOL},
 };
 
+static bool for_run; /* the flags of `govm run` */
+
 static int bad_usage(void) {
-  fprintf(stderr, "usage: govm build [-o output] [build flags] [packages]\n"
-                  "Run 'govm help build' for details.\n");
+  if (for_run) fprintf(stderr, "usage: govm run [build flags] package [arguments...]\n");
+  else fprintf(stderr, "usage: govm build [-o output] [build flags] [packages]\n");
+  fprintf(stderr, "Run 'govm help %s' for details.\n", for_run ? "run" : "build");
   return 2;
 }
 
@@ -61,31 +65,11 @@ static bool parse_bool(const char *s, bool *v) {
 
 static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-typedef VEC(const char *) Words;
-
-/* Fields separated by spaces, with '' or "" around those that contain some (cmd/internal/quoted). */
-static bool split_words(const char *s, Words *out, Err *e) {
-  for (;;) {
-    while (is_space(*s)) s++;
-    if (!*s) return true;
-    const char *end;
-    if (*s == '"' || *s == '\'') {
-      end = strchr(s + 1, *s);
-      if (!end) return err_set(e, "unterminated %c string", *s);
-      VEC_PUSH(NULL, out, atom_new(s + 1, (size_t)(end - s - 1))->s);
-      s = end + 1;
-    } else {
-      for (end = s; *end && !is_space(*end);) end++;
-      VEC_PUSH(NULL, out, atom_new(s, (size_t)(end - s))->s);
-      s = end;
-    }
-  }
-}
-
 /* The form of [pattern=]flags: NULL when it is right. */
 static const char *package_flag_fault(const char *v) {
   static Err e;
-  Words words = {0};
+  Arena a = {0};
+  GoFlags words = {0};
   while (is_space(*v)) v++;
   if (*v && *v != '-') {
     const char *eq = strchr(v, '=');
@@ -97,8 +81,8 @@ static const char *package_flag_fault(const char *v) {
     }
     v = eq + 1;
   }
-  bool ok = split_words(v, &words, &e);
-  VEC_FREE(&words);
+  bool ok = quoted_split(&a, v, &words, &e);
+  arena_free(&a);
   return ok ? NULL : e.msg;
 }
 
@@ -138,6 +122,9 @@ static int set_string(BuildFlags *f, const char *name, const char *v) {
   if (strcmp(name, "gcflags") == 0) f->gcflags = v;
   if (strcmp(name, "asmflags") == 0) f->asmflags = v;
   if (strcmp(name, "tags") == 0) f->tags = v;
+  if (strcmp(name, "mod") == 0) f->program.load.mod = v;
+  if (strcmp(name, "modfile") == 0) f->program.load.modfile = v;
+  if (strcmp(name, "tags") == 0) f->program.load.tags.n = 0; /* the last one counts */
   bool shared = strcmp(name, "tags") == 0 || strcmp(name, "lang") == 0 || strcmp(name, "importmap") == 0;
   if (shared && !pass_on(f, name, v)) return 2;
   return refuse(name, v, false);
@@ -192,8 +179,31 @@ static int change_dir(const char *dir, bool first) {
   return cli_error("chdir %s: %s", dir, strerror(errno));
 }
 
-int build_flags(BuildFlags *f, int argc, char **argv, int *i) {
+/* The flags in GOFLAGS that are build's, as if they came first. */
+static int flags_of_environment(BuildFlags *f) {
+  Arena a = {0};
+  GoFlags list = {0};
+  Err e;
   int status = 0;
+  if (!goflags_parse(&a, &list, &e)) {
+    fprintf(stderr, "%s\n", e.msg);
+    status = 1;
+  }
+  for (u32 i = 0; i < list.n && !status; i++) {
+    const Atom *name = list.v[i].name, *value = list.v[i].value;
+    const struct FlagRow *row = find_row(name->s, name->len);
+    if (!row || strcmp(row->name, "C") == 0) continue;
+    if (!value && row->kind != FLAG_BOOL) status = flag_error("flag needs an argument: -%s", row->name);
+    else status = set_flag(f, row, value ? value->s : NULL);
+  }
+  arena_free(&a);
+  return status;
+}
+
+int build_flags(BuildFlags *f, int argc, char **argv, int *i) {
+  for_run = strcmp(argv[0], "run") == 0;
+  int status = flags_of_environment(f);
+  if (status) return status;
   for (int first = *i; *i < argc && argv[*i][0] == '-' && argv[*i][1]; (*i)++) {
     if (strcmp(argv[*i], "--") == 0) {
       (*i)++;
@@ -241,35 +251,34 @@ static bool add_var(const char *path, const char *def, BuildVars *out) {
 }
 
 /* The linker's flags: -s, -w and what only concerns other linkers' formats have nothing to act on. */
-static bool read_link_flags(const char *path, const Words *words, BuildVars *out) {
+static bool read_link_flags(const char *path, const GoFlags *words, BuildVars *out) {
   static const char *const plain[] = {"s", "w", "v", "d", "c", "n", "a", "g", "h", "e", "f", "linkshared",
                                       "compressdwarf", "checklinkname", "bindnow", "aslr", "pruneweakmap"};
   static const char *const valued[] = {"buildid", "extld", "extldflags", "linkmode", "I", "r", "B", "E", "H",
                                        "L", "R", "T", "buildmode", "funcalign", "libgcc", "tmpdir",
                                        "strictdups", "k"};
   for (u32 i = 0; i < words->n; i++) {
-    const char *name = words->v[i] + 1 + (words->v[i][0] == '-' && words->v[i][1] == '-');
+    const char *word = words->v[i].name->s, *name = word + 1 + (word[0] == '-' && word[1] == '-');
     const char *eq = strchr(name, '=');
     size_t n = eq ? (size_t)(eq - name) : strlen(name);
-    bool known = words->v[i][0] == '-' && n == 1 && *name == 'X', has_value = known;
+    bool is_x = word[0] == '-' && n == 1 && *name == 'X', known = is_x, has_value = is_x;
     for (size_t k = 0; !known && k < ARRAY_LEN(plain); k++)
       known = strlen(plain[k]) == n && memcmp(plain[k], name, n) == 0;
     for (size_t k = 0; !known && k < ARRAY_LEN(valued); k++)
       known = has_value = strlen(valued[k]) == n && memcmp(valued[k], name, n) == 0;
-    if (words->v[i][0] != '-' || !known)
-      return link_error(path, "flag provided but not defined: ", words->v[i]);
+    if (word[0] != '-' || !known) return link_error(path, "flag provided but not defined: ", word);
     const char *v = eq ? eq + 1 : NULL;
-    if (has_value && !v && i + 1 == words->n)
-      return link_error(path, "flag needs an argument: ", words->v[i]);
-    if (has_value && !v) v = words->v[++i];
-    if (n == 1 && *name == 'X' && !add_var(path, v, out)) return false;
+    if (has_value && !v && i + 1 == words->n) return link_error(path, "flag needs an argument: ", word);
+    if (has_value && !v) v = words->v[++i].name->s;
+    if (is_x && !add_var(path, v, out)) return false;
   }
   return true;
 }
 
 bool build_link_vars(const BuildFlags *f, const char *path, BuildVars *out) {
   const char *s = f->ldflags ? f->ldflags : "";
-  Words words = {0};
+  Arena a = {0};
+  GoFlags words = {0};
   Err e;
   while (is_space(*s)) s++;
   if (*s && *s != '-') { /* pattern=flags */
@@ -279,7 +288,7 @@ bool build_link_vars(const BuildFlags *f, const char *path, BuildVars *out) {
     if (!all && (strlen(path) != n || memcmp(path, s, n) != 0)) return true;
     s = eq + 1;
   }
-  bool ok = split_words(s, &words, &e) && read_link_flags(path, &words, out);
-  VEC_FREE(&words);
+  bool ok = quoted_split(&a, s, &words, &e) && read_link_flags(path, &words, out);
+  arena_free(&a);
   return ok;
 }

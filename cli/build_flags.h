@@ -1,4 +1,4 @@
-/* build_flags.h - the command line of `govm build`: go build's flags. */
+/* build_flags.h - go build's flags, which `govm build` and `govm run` take. */
 #ifndef GOVM_CLI_BUILD_FLAGS_H
 #define GOVM_CLI_BUILD_FLAGS_H
 #include "cli/program.h"

@@ -7,6 +7,7 @@
 #include "cli/program.h"
 #include "stdlib/natives.h"
 #include "vm/govm.h"
+#include "vm/link.h"
 
 static bool is_bytecode(const char *path) {
   size_t n = strlen(path);
@@ -26,6 +27,24 @@ static BcModule *read_bytecode(const char *path) {
 }
 
 static const char *build_info; /* of what this process compiled */
+static BuildVars vars;         /* -ldflags=-X */
+
+/* Gives a string variable of the linked modules another initial value. */
+static bool set_variable(BcModule *const *modules, u32 n, const BuildVar *v) {
+  for (u32 k = 0; k < n; k++)
+    for (u32 i = 0; i < modules[k]->globals.n; i++) {
+      const BcGlobal *g = &modules[k]->globals.v[i];
+      const BcType *t = &modules[k]->types.v[g->type];
+      if (!atom_is(g->symbol, v->symbol) || g->is_extern) continue;
+      if (!atom_is(t->key, "string"))
+        return fprintf(stderr, "%s: cannot set with -X: not a var of type string (type:%s)\n", v->symbol,
+                       t->key->s), false;
+      GoString *var = link_global(v->symbol);
+      *var = (GoString){(const u8 *)v->value, (i64)strlen(v->value)};
+      return true;
+    }
+  return true;
+}
 
 int program_execute(BcModule *const *modules, u32 n, int argc, char **argv) {
   Err e;
@@ -39,6 +58,8 @@ int program_execute(BcModule *const *modules, u32 n, int argc, char **argv) {
   for (u32 i = 0; i < n; i++)
     if (!vm_load(modules[i], &e)) return cli_error("%s", e.msg);
   if (build_info) buildinfo_set_linked(build_info);
+  for (u32 i = 0; i < vars.n; i++)
+    if (!set_variable(modules, n, &vars.v[i])) return 1;
   int status = vm_run_main();
   fflush(stdout);
   exit(status);
@@ -53,9 +74,9 @@ static bool names_bytecode(int argc, char **argv) {
 
 int cmd_run(int argc, char **argv) {
   if (!names_bytecode(argc, argv)) image_use();
-  ProgramFlags f = {0};
-  int i = 1;
-  if (!program_flags(&f, argc, argv, &i)) return 2;
+  BuildFlags f = {0};
+  int i = 1, status = build_flags(&f, argc, argv, &i);
+  if (status) return status;
   if (i == argc) return cli_usage("run [flags] FILES.go | DIR | IMPORTPATH | X.gbc [args]");
   if (is_bytecode(argv[i])) {
     BcModule *m = read_bytecode(argv[i]);
@@ -63,11 +84,13 @@ int cmd_run(int argc, char **argv) {
   }
   Program p = {0};
   int n = program_count_args(argc - i, argv + i);
-  if (!program_load(&p, &f, argv + i, n, true)) return 1;
+  if (!program_load(&p, &f.program, argv + i, n, true)) return 1;
   if (!atom_is(p.main->name, "main")) return cli_error("package %s is not a main package", p.main->path->s);
   if (!program_lower(&p, false)) return 1;
+  const LoadPackage *lp = p.main->loader;
+  if (!build_link_vars(&f, lp->path->s, &vars)) return 1;
   StrBuf info = {0};
-  buildinfo_text(&(BuildFlags){.program = f}, &p, &info);
+  buildinfo_text(&f, &p, &info);
   build_info = sb_cstr(&info);
   stdlib_set_godebug(loader_godebug(p.loader, p.main->loader, NULL));
   int rest = i + n;

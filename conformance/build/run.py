@@ -369,6 +369,15 @@ def case_run_knows_the_build(b):
     want_match(out, "^true\ngo\tgo1.26[.0-9]*\npath\texample.com/m/cmd/app\nmod\texample.com/m\t\\(devel\\)\t\n")
 
 
+def case_run_sets_variables(b):
+    flags = "-ldflags=-X main.name=run -X example.com/m/lib.Version=v9"
+    want_match(b.run(b.govm, "run", flags, "./cmd/app").stdout, '"name":"run".*"version":"v9"')
+    p = b.run(b.govm, "run", "-ldflags=-X main.number=3", "./cmd/app", code=1)
+    want(p.stderr, "main.number: cannot set with -X: not a var of type string (type:int)\n")
+    want(b.run(b.govm, "run", "-nosuch", ".", code=2).stderr, "flag provided but not defined: -nosuch\n"
+         "usage: govm run [build flags] package [arguments...]\nRun 'govm help run' for details.\n")
+
+
 # ---- what is printed ----
 def case_verbose(b):
     all_three = "example.com/m/lib\nexample.com/m/mid\nexample.com/m/cmd/app\n"
@@ -404,6 +413,15 @@ def case_flag_errors(b):
     want(b.build("-buildmode=foo", "./cmd/app", code=1).stderr, "buildmode=foo not supported\n")
     b.build("-gcflags=-N -l", "-gcflags=all=-m", "-asmflags=-S", "-p=2", "-buildmode=exe", "-o=y", "./cmd/app")
     want(b.files(), ["y"], "files")
+
+
+def case_goflags(b):
+    b.build("./cmd/app", env={"GOFLAGS": "-trimpath -ldflags=-X=main.name=env -count=3"})
+    want_match(b.run("./app").stdout, '"name":"env"')
+    want_match(b.run("./app", "where").stdout, "^example.com/m/lib/lib.go ")
+    b.build("-ldflags=-X=main.name=arg", "./cmd/app", env={"GOFLAGS": "-ldflags=-X=main.name=env"})
+    want_match(b.run("./app").stdout, '"name":"arg"')
+    want(b.build("./cmd/app", code=1, env={"GOFLAGS": "-nosuch"}).stderr, "go: parsing $GOFLAGS: unknown flag -nosuch\n")
 
 
 def case_change_folder(b):
