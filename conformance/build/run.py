@@ -268,6 +268,19 @@ def case_moved(b):
     want(b.run(far / "renamed", cwd=far, env={"GOVM_GOROOT": "/nonexistent"}).stdout, OUTPUT)
 
 
+def case_damaged_program(b):
+    """What is behind the runner has a checksum."""
+    b.build("./cmd/app")
+    whole = (b.dir / "app").read_bytes()
+    start = whole.rindex(b"govm\x1fbc\n")
+    for at in range(start, len(whole) - 600, max(1, (len(whole) - start) // 30)):
+        damaged = bytearray(whole)
+        damaged[at] ^= 0x10
+        (b.dir / "bad").write_bytes(damaged)
+        (b.dir / "bad").chmod(0o755)
+        want_match(b.run("./bad", code=2).stderr, r"^govm-runner: .*\n$", f"byte {at - start}")
+
+
 # ---- bytecode ----
 def case_bytecode(b):
     b.build("-o", "x.gbc", "./cmd/app")
