@@ -4,7 +4,6 @@
 #include "cli/list_packages.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/map.h"
 
@@ -15,10 +14,7 @@ static bool has_suffix(const char *s, const char *suffix) {
 
 static const char *absolute(Lister *l, const char *dir) {
   if (!*dir) return "";
-  char *cwd = *dir == '/' ? NULL : getcwd(NULL, 0);
-  const char *out = mod_join(&l->arena, cwd ? cwd : "/", dir);
-  free(cwd);
-  return out;
+  return mod_join(&l->arena, mod_cwd(&l->arena), dir);
 }
 
 /* The first error of p, with what is being loaded as its import stack. */

@@ -53,7 +53,7 @@ bool pattern_match(const char *pattern, const char *name) {
   mark_vendor(&p, pattern);
   mark_vendor(&n, name);
   const char *ps = sb_cstr(&p), *ns = sb_cstr(&n);
-  bool ok = glob(ps, ns);
+  bool ok = strcmp(ps, "\1/...") != 0 && glob(ps, ns); /* the go command's "vendor/..." matches nothing */
   if (!ok && has_suffix(ps, "\1/...")) { /* x/vendor/... matches x/vendor */
     p.p[p.n - 5] = 0;
     size_t k = strlen(ps);
@@ -143,7 +143,8 @@ static bool is_ignored(const Walk *w, const char *sub) {
 }
 
 static bool leaves_out(const Walk *w, const char *name) {
-  if (strcmp(name, "builtin") == 0 || strcmp(name, "runtime/cgo") == 0) return w->is_std;
+  if (strcmp(name, "runtime/cgo") == 0) return w->only_std;
+  if (strcmp(name, "builtin") == 0) return w->is_std;
   return false;
 }
 
@@ -294,6 +295,17 @@ static void expand_all(Loader *l, Modules *m, LoadPathList *out) {
 
 /* ---- directories ---- */
 
+/* The src of GOROOT, by the name that dir begins with; NULL when dir is elsewhere. */
+static const char *goroot_src(Loader *l, const char *dir) {
+  if (!l->config.goroot) return NULL;
+  const char *src = arena_printf(&l->arena, "%s/src", l->config.goroot);
+  if (has_prefix_path(dir, src)) return src;
+  char *real = realpath(src, NULL);
+  src = real && has_prefix_path(dir, real) ? arena_strdup(&l->arena, real) : NULL;
+  free(real);
+  return src;
+}
+
 /* A pattern like ./x/...: the packages below a directory, in the order of a walk. */
 static void expand_dirs(Loader *l, const char *pattern, LoadPathList *out) {
   const char *dots = strstr(pattern, "...");
@@ -305,10 +317,10 @@ static void expand_dirs(Loader *l, const char *pattern, LoadPathList *out) {
   const char *cwd = m->cwd, *dir = mod_join(&l->arena, cwd, start);
   const Atom *prefix = NULL;
   const char *error = NULL, *root = NULL;
-  const char *src = l->config.goroot ? arena_printf(&l->arena, "%s/src", l->config.goroot) : NULL;
+  const char *src = goroot_src(l, dir);
   const Module *owner = NULL;
   bool gopath = modules_mode(m) == MODE_GOPATH;
-  if (src && has_prefix_path(dir, src)) {
+  if (src) {
     prefix = atom_cstr(dir + strlen(src) + (dir[strlen(src)] == '/'));
     root = src;
   } else if (gopath) {

@@ -74,6 +74,8 @@ bool modules_fetch(Modules *m, Module *mod, const char **error);
 bool modules_fetch_known(Modules *m, Module *mod);
 /* What go.sum and the cache know of a module: NULL for what is not known. */
 void modules_facts(Modules *m, const Module *mod, const char **sum, const char **gomod_sum, const char **time);
+/* The working directory: PWD when it says so, as os.Getwd does. */
+const char *mod_cwd(Arena *a);
 /* dir joined with rel, which may be absolute; "." and ".." are resolved by their names. */
 const char *mod_join(Arena *a, const char *dir, const char *rel);
 const char *modules_vendor_dir(const Modules *m); /* NULL without */

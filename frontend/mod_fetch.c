@@ -144,6 +144,12 @@ static int lock_version(Modules *m, ModVersion v) {
   return fd;
 }
 
+/* Whether GOPROXY begins with something else than a network's address. */
+static bool tries_proxy(void) {
+  const char *p = goenv_get("GOPROXY");
+  return strncmp(p, "file://", 7) == 0 || strncmp(p, "off", 3) == 0;
+}
+
 /* Brings the .info file, which says when a version was made, when a proxy has it. */
 static void fetch_info(Modules *m, ModVersion v) {
   StrBuf text = {0};
@@ -174,7 +180,7 @@ static bool fetch_zip(Modules *m, ModVersion v, const char **zipfile, const char
   Err e;
   *zipfile = file;
   if (!mod_is_file(file)) {
-    fprintf(stderr, "go: downloading %s %s\n", v.path->s, v.version->s);
+    if (tries_proxy()) fprintf(stderr, "go: downloading %s %s\n", v.path->s, v.version->s);
     fetch_info(m, v);
     bool ok = read_from_proxy(m, v, "zip", &text, error);
     if (ok && !put_file(m, file, sb_cstr(&text), text.n, &e)) ok = fail(m, v, error, e.msg);

@@ -13,7 +13,8 @@ typedef struct Parse {
   const ModLine *line;
   const char **args;
   u32 nargs;
-  const ModLine *queries; /* the first retract line that only a network could resolve */
+  const ModLine *query_line; /* the first retract line that only a network could resolve, */
+  const Atom *query;         /* and its version */
   StrBuf errors;
 } Parse;
 
@@ -253,7 +254,10 @@ static bool version_interval(Parse *p, ModRetract *r, u32 *used, const char **wh
   }
   for (int i = 0; i < 2; i++) {
     const Atom **v = i ? &r->high : &r->low, *canonical = semver_canonical((*v)->s);
-    if (canonical != *v && p->kind == MODFILE_MAIN) p->queries = p->queries ? p->queries : p->line;
+    if (canonical != *v && p->kind == MODFILE_MAIN && !p->query) {
+      p->query_line = p->line;
+      p->query = *v;
+    }
     if (!canonical && p->kind != MODFILE_MAIN) return false;
     if (canonical) *v = canonical;
   }
@@ -356,9 +360,11 @@ bool modfile_parse(Arena *a, const char *name, const char *path, const char *tex
       fail(&p, "unknown directive: %s", p.line->verb);
     }
   }
-  if (kind == MODFILE_MAIN && out->retract.n && !out->module)
-    p.queries = NULL, fail(&p, "no module directive found, so retract cannot be used");
-  if ((p.line = p.queries)) fail_query(&p, out->module ? out->module : atom_cstr(""), atom_cstr("retract"));
+  if (kind == MODFILE_MAIN && out->retract.n && !out->module) {
+    fail(&p, "no module directive found, so retract cannot be used");
+  } else if ((p.line = p.query_line)) {
+    fail_query(&p, out->module, p.query);
+  }
   bool ok = p.errors.n == 0;
   if (!ok) *errors = arena_strdup(a, sb_cstr(&p.errors));
   sb_free(&p.errors);

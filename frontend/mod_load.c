@@ -18,6 +18,18 @@ bool mod_is_file(const char *path) {
   return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
 }
 
+const char *mod_cwd(Arena *a) {
+  const char *pwd = getenv("PWD");
+  struct stat named, real;
+  if (pwd && *pwd == '/' && stat(pwd, &named) == 0 && stat(".", &real) == 0 && named.st_dev == real.st_dev &&
+      named.st_ino == real.st_ino)
+    return mod_join(a, "/", pwd);
+  char *cwd = getcwd(NULL, 0);
+  const char *out = arena_strdup(a, cwd ? cwd : "/");
+  free(cwd);
+  return out;
+}
+
 const char *mod_join(Arena *a, const char *dir, const char *rel) {
   StrBuf b = {0};
   const char *parts[2] = {*rel == '/' ? "" : dir, rel};
@@ -370,10 +382,11 @@ static void read_flags(Modules *m) {
 
 /* Whether root is that of the modules std and cmd, whose packages are std's. */
 static bool in_goroot(Modules *m, const char *root) {
-  char *abs = realpath(m->config.goroot, NULL);
-  const char *src = arena_printf(&m->arena, "%s/src", abs ? abs : m->config.goroot);
-  free(abs);
-  return strncmp(root, src, strlen(src)) == 0 && (!root[strlen(src)] || strcmp(root + strlen(src), "/cmd") == 0);
+  char *src = realpath(mod_join(&m->arena, m->config.goroot, "src"), NULL), *real = realpath(root, NULL);
+  bool in = src && real && strncmp(real, src, strlen(src)) == 0 && (!real[strlen(src)] || strcmp(real + strlen(src), "/cmd") == 0);
+  free(src);
+  free(real);
+  return in;
 }
 
 static void find_main(Modules *m) {
@@ -425,9 +438,7 @@ static void set_up(Modules *m) {
 Modules *modules_new(const ModConfig *config) {
   Modules *m = xcalloc(1, sizeof *m);
   m->config = *config;
-  char *cwd = getcwd(NULL, 0);
-  m->cwd = arena_strdup(&m->arena, cwd ? cwd : "/");
-  free(cwd);
+  m->cwd = mod_cwd(&m->arena);
   m->mod = "";
   set_up(m);
   return m;
