@@ -188,7 +188,7 @@ static bool match_modules(const Printer *p, Modules *m, const char *arg, ModuleL
   const char *error;
   u32 before = out->n;
   if (strchr(arg, '@'))
-    return cli_error("list -m %s: a version needs the network; govm lists what go.mod requires", arg), false;
+    return cli_error("list -m %s: only a network knows other versions than those that go.mod selects; use go list -m %s", arg, arg), false;
   if (modules_vendoring(m) && (strcmp(arg, "all") == 0 || strstr(arg, "..."))) {
     fprintf(stderr, "go: can't %s using the vendor directory\n\t(Use -mod=mod or -mod=readonly to bypass.)\n",
             strcmp(arg, "all") == 0 ? "compute 'all'" : "match module patterns");
@@ -240,6 +240,7 @@ int cmd_list(int argc, char **argv) {
   c.load.overlay_dir = "";
   if (c.format && !*c.format) c.format = NULL;
   if (!c.load.goroot) return cli_error("%s", e.msg);
+  if (!*c.load.goroot) c.load.goroot = NULL; /* names are all there is of std */
   Lister l = {.loader = loader_new(&c.load, &sink), .sink = &sink};
   Printer p = {.command = &c, .lister = &l};
   if (c.format && !(p.format = template_parse(&l.arena, c.format, &e))) {

@@ -97,8 +97,8 @@ static bool missing(Modules *m, const Atom *path, const Module *importer, const 
   if (strcmp(m->mod, "mod") == 0) {
     bool off = strcmp(goenv_get("GOPROXY"), "off") == 0;
     fprintf(stderr, "go: finding module for package %s\n", path->s);
-    return fail(m, error, off ? "cannot find module providing package %s: module lookup disabled by GOPROXY=off"
-                              : "cannot find module providing package %s: govm uses no network", path->s);
+    if (off) return fail(m, error, "cannot find module providing package %s: module lookup disabled by GOPROXY=off", path->s);
+    return fail(m, error, "cannot find module providing package %s: govm uses no network; to add it:\n\tgo get %s", path->s, path->s);
   }
   if (m->mod_given) return fail(m, error, "cannot find module providing package %s: import lookup disabled by -mod=%s", path->s, m->mod);
   if (m->mod_reason)
