@@ -2,7 +2,6 @@
  * std; behind a dot the members of a package, or the fields and methods of what the dotted path denotes. What a name
  * means comes from the checker's scopes; nothing is evaluated.
  * Start reading at complete_words(). */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -29,8 +28,7 @@ typedef struct Words {
 static void add(Words *w, const char *name) {
   if (strncmp(name, w->prefix, w->prefix_n) != 0) return;
   if (!w->prefix_n && name[0] == '_') return;
-  char *word = NULL;
-  if (asprintf(&word, "%.*s%s", (int)w->head_n, w->head, name) < 0) return;
+  char *word = strdup(name); /* readline frees it */
   VEC_PUSH(NULL, &w->list, word);
 }
 
@@ -190,16 +188,16 @@ static char **attempt(const char *text, int start, int end) {
 
 /* Tab in front of the first word of a line indents. */
 static int tab(int count, int key) {
-  (void)key;
+  (void)count, (void)key;
   for (int i = 0; i < rl_point; i++)
-    if (rl_line_buffer[i] != ' ' && rl_line_buffer[i] != '\t') return rl_complete(count, key);
+    if (rl_line_buffer[i] != ' ' && rl_line_buffer[i] != '\t') return rl_complete_internal(rl_completion_mode(tab));
   return rl_insert_text("\t");
 }
 
 void complete_init(const Session *s) {
   session = s;
   rl_attempted_completion_function = attempt;
-  rl_basic_word_break_characters = " \t\n\"\\'`@$><=;|&{}()[]+-*/%!^~,:?";
+  rl_basic_word_break_characters = " \t\n\"\\'`@$><=;|&{}()[]+-*/%!^~,:.?";
   rl_completer_word_break_characters = (char *)rl_basic_word_break_characters;
   rl_bind_key('\t', tab);
 }

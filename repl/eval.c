@@ -84,13 +84,13 @@ static void abandon(void) {
 }
 
 static void on_attention(void) {
+  if (!waiting && !current) return; /* eval_run will see it */
   if (!atomic_exchange(&interrupt, false)) return;
   if (waiting) {
     *wait_interrupted = true;
     sched_stop();
     return;
   }
-  if (!current) return;
   outcome = EVAL_INTERRUPTED;
   print_end();
   print_c("interrupted\n");
@@ -148,10 +148,13 @@ static void run_some(void) {
 }
 
 EvalEnd eval_run(FuncRec *rec) {
+  if (atomic_exchange(&interrupt, false)) { /* while it was compiled */
+    report_error("interrupted");
+    return EVAL_INTERRUPTED;
+  }
   current = g_new(NULL, &rec->self);
   ended = false;
   outcome = EVAL_DONE;
-  atomic_store(&interrupt, false);
   sched_ready(current, true);
   while (!ended) run_some();
   print_flush();
@@ -162,6 +165,7 @@ void eval_wait(int fd, const bool *done, bool *interrupted) {
   waiting = true;
   wait_interrupted = interrupted;
   *interrupted = false;
+  atomic_store(&interrupt, false);
   sched_add_blockers(1);
   host_watch(fd);
   while (!*done && !*interrupted) run_some();

@@ -40,7 +40,10 @@ void terminal_input(void) {
 
 static void before_output(int fd, const void *p, size_t n) {
   (void)fd;
-  if (active) rl_clear_visible_line();
+  if (active) {
+    rl_clear_visible_line();
+    fflush(rl_outstream);
+  }
   report_seen(p, n);
 }
 static void after_output(int fd) {
@@ -54,11 +57,11 @@ static void after_output(int fd) {
 }
 
 static void drop_line(void) {
+  active = false;
+  report_text("^C\n");
   rl_free_line_state();
   rl_callback_sigcleanup();
   rl_callback_handler_remove();
-  active = false;
-  report_text("^C\n");
 }
 
 LineEnd terminal_read(const char *prompt, StrBuf *out) {

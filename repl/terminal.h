@@ -16,7 +16,7 @@ void terminal_input(void);
 
 /* complete.c */
 void complete_init(const Session *s);
-/* Every completion of the word that ends the text, whole words in byte order; a malloc'ed list of malloc'ed strings that ends
- * in NULL. */
+/* What the name that ends the text (behind the last dot) may become, in byte order: a malloc'ed list of malloc'ed strings
+ * that ends in NULL. */
 char **complete_words(const Session *s, const char *text, size_t n);
 #endif

@@ -37,8 +37,8 @@ class Repl:
         if self.pid == 0:
             os.execve(govm, [govm, *args], env)
         termios.tcsetwinsize(self.fd, (50, 200))
-        self.text = ""
-        self.status = None
+        self.text = ""  # what came and was not waited for yet, without control sequences
+        self.raw = b""  # everything
 
     def more(self, what):
         ready, _, _ = select.select([self.fd], [], [], max(0, self.deadline - time.monotonic()))
@@ -50,6 +50,7 @@ class Repl:
             data = b""
         if not data:
             raise Failure("the session ended before %r; last output: %r" % (what, self.text[-500:]))
+        self.raw += data
         self.text += ANSI.sub("", data.decode(errors="replace"))
 
     def wait(self, pattern):
@@ -268,12 +269,18 @@ def closures(r):
 
 @session
 def goroutine_prints_later(r):
-    r.check('import ("fmt"; "time")', "")
-    r.run('go func() { time.Sleep(20 * time.Millisecond); fmt.Println("later") }()')
+    r.check('import ("fmt"; "os"; "time")', "")
+    start = os.path.join(r.home, "start")
+    r.check('waitfor := func() { for { if _, err := os.Stat("%s"); err == nil { break }; time.Sleep(time.Millisecond) } }' % start, "")
+    r.check('go func() { waitfor(); fmt.Println("later") }()', "")
     r.type("1 + 2")
+    r.wait(r"1 \+ 2")
+    open(start, "w").close()
     r.wait(r"later\n.*> 1 \+ 2")
     r.type("\r")
     r.wait("3 : int\n> ")
+    if not re.search(rb"\r\x1b\[K\r?later", r.raw):
+        raise Failure("the line is not cleared before the output: %r" % r.raw[-300:])
     r.check("done := make(chan int); go func() { done <- 9 }()", "")
     r.check("<-done", "9 : int")
     r.end()
@@ -331,19 +338,19 @@ def interrupts(r):
     r.type('println("spinning"); for {}\r')
     r.wait("spinning\n")
     r.type("\x03")
-    r.wait(r"interrupted\n(?s:.*)\n> $")
+    r.wait(r"interrupted\n(?s:.*)> $")
     r.run("alarm := time.AfterFunc(time.Hour, func() {}); ch := make(chan int)")  # no deadlock while a timer is pending
     for wait in ("<-ch", "ch <- 1", "select { case <-ch: }", "time.Sleep(time.Hour)", "var wg sync.WaitGroup; wg.Add(1); wg.Wait()"):
         r.type('go func() { time.Sleep(time.Millisecond); println("waiting") }(); ' + wait + "\r")
         r.wait("\nwaiting\n")
         r.type("\x03")
-        r.wait(r"interrupted\n(?s:.*)\n> $")
+        r.wait(r"interrupted\n(?s:.*)> $")
     r.check("go func() { ch <- 7 }(); <-ch", "7 : int")
     r.check("n := 0", "")
     r.type('func() { defer func() { n = 99 }(); println("go"); for {} }()\r')
     r.wait("go\n")
     r.type("\x03")
-    r.wait(r"interrupted\n(?s:.*)\n> $")
+    r.wait(r"interrupted\n(?s:.*)> $")
     r.check("n", "99 : int")
     r.type("half an input\x03")
     r.wait(r"\^C\n> $")
@@ -447,7 +454,9 @@ def completion(r):
     r.wait("0 : int\n> $")
     r.type("somepoint.Dist\t()\r")
     r.wait("1 : int\n> $")
-    r.type("conti\t")
+    r.type("strings.Trim\t\t")
+    r.wait(r"\nTrim +TrimFunc(?s:.*)TrimSuffix *\n> strings.Trim$")
+    r.type("\x15conti\t")
     r.wait("continue")
     r.type("\x15:hel\t")
     r.wait(":help")
