@@ -134,6 +134,14 @@ void load_hash_source(LoadPackage *p, const char *path, const StrBuf *text) {
   if (n) sha256_write(&p->sources, text->p, n);
 }
 
+/* Keeps a file's //go:debug lines. */
+static void note_directives(LoadPackage *p, const StrBuf *text) {
+  FileHead head;
+  if (p->is_std || !text->n || !memmem(text->p, text->n, "//go:debug", 10)) return;
+  filehead_scan(&p->arena, "", text->p, text->n, &head);
+  for (u32 i = 0; i < head.directives.n; i++) VEC_PUSH(&p->arena, &p->directives, head.directives.v[i]);
+}
+
 File *load_parse(Loader *l, LoadPackage *p, const char *dir, const char *name, const FileFilter *filter) {
   const char *path = join(&l->arena, dir, name);
   StrBuf text = {0};
@@ -148,6 +156,7 @@ File *load_parse(Loader *l, LoadPackage *p, const char *dir, const char *name, c
     char *abs = p->is_std ? NULL : realpath(path, NULL);
     bool skeleton = p->is_std && l->config.skeletons;
     load_hash_source(p, path, &text);
+    note_directives(p, &text);
     f = (skeleton ? syntax_parse_skeleton : syntax_parse)(&p->arena, l->sink, path, abs ? abs : path, sb_cstr(&text),
                                                          text.n, &opt);
     free(abs);
@@ -397,18 +406,8 @@ static void follow_imports(Loader *l, LoadPackage *p) {
 
 /* ---- GODEBUG ---- */
 
-/* Adds the //go: lines in front of the package clauses of p's files. */
 static void add_directives(Loader *l, const LoadPackage *p, StrVec *out) {
-  for (u32 i = 0; p && i < p->files.n; i++) {
-    StrBuf text = {0};
-    FileHead head;
-    const char *name = pos_base(p->files.v[i]->base)->filename->s;
-    if (file_read(name, &text, NULL)) {
-      filehead_scan(&l->arena, name, sb_cstr(&text), text.n, &head);
-      for (u32 k = 0; k < head.directives.n; k++) VEC_PUSH(&l->arena, out, head.directives.v[k]);
-    }
-    sb_free(&text);
-  }
+  for (u32 i = 0; p && i < p->directives.n; i++) VEC_PUSH(&l->arena, out, p->directives.v[i]);
 }
 
 const char *loader_godebug(Loader *l, const LoadPackage *main, const LoadPackage *tested) {
