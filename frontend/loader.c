@@ -134,12 +134,21 @@ void load_hash_source(LoadPackage *p, const char *path, const StrBuf *text) {
   if (n) sha256_write(&p->sources, text->p, n);
 }
 
-/* Keeps a file's //go:debug lines. */
-static void note_directives(LoadPackage *p, const StrBuf *text) {
+/* Keeps a file's //go:debug lines; in a program they must be well-formed. */
+static void note_directives(Loader *l, LoadPackage *p, const File *f, const StrBuf *text) {
   FileHead head;
+  const Atom *key, *value;
+  const char *error;
   if (p->is_std || !text->n || !memmem(text->p, text->n, "//go:debug", 10)) return;
   filehead_scan(&p->arena, "", text->p, text->n, &head);
-  for (u32 i = 0; i < head.directives.n; i++) VEC_PUSH(&p->arena, &p->directives, head.directives.v[i]);
+  for (u32 i = 0; i < head.directives.n; i++) {
+    const char *line = head.directives.v[i];
+    VEC_PUSH(&p->arena, &p->directives, line);
+    if (!atom_is(head.package, "main") || godebug_parse_line(&p->arena, line, &key, &value, &error) || !error) continue;
+    u32 at = 1;
+    for (const char *q = text->p, *end = strstr(text->p, line); q < end; q++) at += *q == '\n';
+    load_error(l, p, (Pos){.base = f->base, .line = at, .col = 1}, "invalid //go:debug: %s", error);
+  }
 }
 
 File *load_parse(Loader *l, LoadPackage *p, const char *dir, const char *name, const FileFilter *filter) {
@@ -156,11 +165,11 @@ File *load_parse(Loader *l, LoadPackage *p, const char *dir, const char *name, c
     char *abs = p->is_std ? NULL : realpath(path, NULL);
     bool skeleton = p->is_std && l->config.skeletons;
     load_hash_source(p, path, &text);
-    note_directives(p, &text);
     f = (skeleton ? syntax_parse_skeleton : syntax_parse)(&p->arena, l->sink, path, abs ? abs : path, sb_cstr(&text),
                                                          text.n, &opt);
     free(abs);
     p->nerrors += f->nerrors;
+    note_directives(l, p, f, &text);
     if (imports_c(f)) f = NULL; /* cgo is off */
   }
   sb_free(&text);
