@@ -33,7 +33,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NATIVE_FILE = os.path.join(ROOT, "conformance", "std_native.tsv")
 NONE_FILE = os.path.join(ROOT, "conformance", "std_none.tsv")
-ENDS = re.compile(r"^\s*(panic: .*|fatal error: .*|unexpected fault.*|signal: .*|exit status .*|govm: .*|SIG[A-Z]+: .*)")
+ENDS = re.compile(r"^(panic: .*|fatal error: .*|unexpected fault.*|signal: .*|exit status .*|govm: .*|SIG[A-Z]+: .*)")
 NOISE = re.compile(r"^\s*(=== |--- |\*\*\* |goroutine |PASS|FAIL|ok  )|^\s*$")
 GRACE = 120  # seconds for compiling, and for a test that does not end by itself
 
@@ -85,8 +85,11 @@ class Events:
         return [(t, next((o.strip() for o in self.output[t] if not NOISE.match(o)), "")) for t in leaves]
 
     def end(self):
-        """Why the binary ended early."""
-        return next((m.group(1) for m in map(ENDS.match, self.plain) if m), "")
+        """Why the binary ended early: by a crash, or else, when no test failed, what was printed last."""
+        crash = next((m.group(1) for m in map(ENDS.match, self.plain) if m), "")
+        if crash or self.failed:
+            return crash
+        return next((o.strip() for o in reversed(self.plain) if not NOISE.match(o)), "")
 
 
 def execute(args, package, tmp):
@@ -107,13 +110,15 @@ def execute(args, package, tmp):
     return output.decode("utf-8", "replace"), p.returncode, late
 
 
-def judge(events, code, late):
+def judge(events, code, late, limit):
+    minutes, seconds = divmod(limit, 60)
+    timed_out = "panic: test timed out after " + ("%dm%ds" % (minutes, seconds) if minutes else "%ds" % seconds)
     text = "\n".join(events.plain)
     if "build constraints exclude all Go files" in text or "[no test files]" in text:
         return "none"
     if "[build failed]" in text or "[setup failed]" in text:
         return "build"
-    if late or "panic: test timed out" in text or "ran too long" in text:
+    if late or any(o == timed_out or o.startswith("*** Test killed") for o in events.plain):
         return "timeout"
     return "pass" if code == 0 else "fail"
 
@@ -133,7 +138,7 @@ def run(args, package):
     for root in sorted(roots, key=len, reverse=True):
         output = output.replace(root, "$GOROOT")
     events = Events(output.replace(tmp, "$TMP").replace(ROOT, "."))
-    status = judge(events, code, late)
+    status = judge(events, code, late, args.limit)
     reason, early, failed = "", events.end(), [t for t, _ in events.failures()]
     if status == "build":
         reason = next((l for l in events.plain if re.search(r"\.go:\d+|: ", l) and not l.startswith("#")), "")

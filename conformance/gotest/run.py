@@ -30,7 +30,7 @@ REPLACEMENTS = [
     (re.compile(r"\d+\.\d+s\b|(?<=\()\d+s(?=\))"), "0.00s"),
     (re.compile(r'"Time":"[^"]*",'), ""),
     (re.compile(r'"Elapsed":[0-9.e-]+'), '"Elapsed":0'),
-    (re.compile(r" +\d+(\.\d+)? ns/op"), " N ns/op"),
+    (re.compile(r" +\d+(\.\d+)? (ns|B|allocs)/op"), r" N \2/op"),
     (re.compile(r'\\t"}\n\{[^\n]*"Output":"( +\d+\\t)'), r"\\t\1"),  # a benchmark's line that was read in two parts
     (re.compile(r"cpu: [^\"\n\\]*"), "cpu: X"),
     (re.compile(r"goroutine \d+"), "goroutine N"),
