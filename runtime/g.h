@@ -58,6 +58,7 @@ struct G {
   u32 status;          /* GStatus */
   WaitReason wait_reason;
   i64 wait_since;      /* nanotime */
+  i64 blocked_since;   /* nanotime, while the block profile is on */
   M *m;
   G *sched_link;       /* in a run queue or free list */
   G *all_link;         /* in the list of all Gs */

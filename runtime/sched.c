@@ -15,6 +15,7 @@
 #include "runtime/hooks.h"
 #include "runtime/host.h"
 #include "runtime/netpoll.h"
+#include "runtime/profile.h"
 #include "runtime/rand.h"
 #include "runtime/sched_priv.h"
 #include "runtime/stack.h"
@@ -171,12 +172,14 @@ Status sched_park(G *g, WaitReason why) {
   g->wait_reason = why;
   g->wait_since = 0; /* the collector notes the time: long waits are shown in tracebacks */
   set_curg(NULL);
+  if (unlikely(profile_rate[PROFILE_BLOCK] > 0)) profile_park(g);
   if (unlikely(g->bubble)) bubble_park(g);
   return ST_PARK;
 }
 
 void sched_ready(G *g, bool next) {
   if (unlikely(g->bubble)) bubble_ready(g);
+  if (unlikely(g->blocked_since)) profile_unpark(g);
   if (unlikely(g->sched_tick % 64 == 63)) g->ready_since = nanotime();
   g->status = G_RUNNABLE;
   g->wait_reason = WAIT_ZERO;

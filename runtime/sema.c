@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "runtime/fatal.h"
+#include "runtime/profile.h"
 
 static Sudog **table;
 static u32 table_size, table_used;
@@ -88,14 +89,17 @@ Status sema_acquire(G *g, u32 *addr, bool lifo, WaitReason why) {
   return sched_park(g, why);
 }
 
-Status sema_release(G *g, u32 *addr, bool handoff) {
-  (void)g;
+Status sema_release(G *g, u32 *addr, bool handoff, Slot *fp) {
   Sudog *s = queue_get(addr);
   if (!s) {
     ++*addr;
     return ST_OK;
   }
-  if (s->acquire_time) mutex_wait_ns += (u64)(nanotime() - s->acquire_time);
+  if (s->acquire_time) {
+    i64 waited = nanotime() - s->acquire_time;
+    mutex_wait_ns += (u64)waited;
+    if (unlikely(profile_rate[PROFILE_MUTEX] > 0) && fp) profile_mutex(g, fp, waited);
+  }
   sched_ready(s->g, true);
   sudog_release(s);
   return handoff ? ST_YIELD : ST_OK;

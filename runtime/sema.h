@@ -5,8 +5,9 @@
 
 /* Waits until *addr > 0 and decrements it. lifo: to the front of the waiters. OK or PARK. */
 Status sema_acquire(G *g, u32 *addr, bool lifo, WaitReason why);
-/* Increments *addr and wakes a waiter. handoff: it gets the count and runs at once: the result is ST_YIELD then. */
-Status sema_release(G *g, u32 *addr, bool handoff);
+/* Increments *addr and wakes a waiter. handoff: it gets the count and runs at once: the result is ST_YIELD then. fp: the
+ * native's window, for the mutex profile; may be NULL. */
+Status sema_release(G *g, u32 *addr, bool handoff, Slot *fp);
 
 u64 sema_mutex_wait_ns(void); /* that goroutines have spent blocked in sync.Mutex and sync.RWMutex */
 

@@ -21,7 +21,7 @@ static int releaser(G *g, Task *t) {
     sched_stop();
     return STEP_EXIT;
   }
-  Status st = sema_release(g, t->p, false);
+  Status st = sema_release(g, t->p, false, NULL);
   assert_int_equal(st, ST_OK);
   sched_requeue(g);
   return 0;
@@ -48,8 +48,8 @@ static void test_order(void **state) {
 static void test_count(void **state) {
   (void)state;
   u32 s = 0;
-  sema_release(NULL, &s, false);
-  sema_release(NULL, &s, false);
+  sema_release(NULL, &s, false, NULL);
+  sema_release(NULL, &s, false, NULL);
   assert_int_equal(s, 2);
   assert_int_equal(sema_acquire(NULL, &s, false, WAIT_SEMACQUIRE), ST_OK);
   assert_int_equal(s, 1);
@@ -57,7 +57,7 @@ static void test_count(void **state) {
 
 static int release_all(G *g, Task *t) {
   (void)t;
-  for (u32 i = 0; i < ARRAY_LEN(sems); i++) assert_int_equal(sema_release(g, &sems[i], true), ST_YIELD);
+  for (u32 i = 0; i < ARRAY_LEN(sems); i++) assert_int_equal(sema_release(g, &sems[i], true, NULL), ST_YIELD);
   sched_stop();
   return STEP_EXIT;
 }

@@ -38,6 +38,10 @@ static const FuncRec *code_pointer(u64 pc) {
   return rec->self == rec ? rec : NULL;
 }
 
+static const char *file_of(const FuncRec *rec) { /* "": a native of the VM's own */
+  const LinkedModule *lm = rec->info->mod;
+  return lm && rec->info->fn->file < lm->m->files.n ? lm->m->files.v[rec->info->fn->file]->s : "";
+}
 static void ret_position(Slot *fp, const char *name, const char *file, i64 line) {
   ret_string(fp, str_from_c(name));
   ret_string(fp + 2, str_from_c(file));
@@ -50,7 +54,7 @@ NATIVE_FN(runtime_pc_info) { /* (pc uintptr) (name, file string, line int, entry
   const FuncRec *rec = code_pointer(pc);
   if (rec) {
     const BcFunc *f = rec->info->fn;
-    ret_position(fp, f->name->s, rec->info->mod->m->files.v[f->file]->s, f->line);
+    ret_position(fp, f->name->s, file_of(rec), f->line);
     fp[5].p = (void *)rec;
     return ST_OK;
   }
@@ -71,7 +75,7 @@ NATIVE_FN(runtime_func_start) { /* (entry uintptr) (name, file string, line int)
     return ST_OK;
   }
   const BcFunc *f = rec->info->fn;
-  ret_position(fp, f->name->s, rec->info->mod->m->files.v[f->file]->s, f->line);
+  ret_position(fp, f->name->s, file_of(rec), f->line);
   return ST_OK;
 }
 

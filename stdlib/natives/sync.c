@@ -11,8 +11,8 @@ NATIVE_FN(sync_semacquire_waitgroup) { /* (s *uint32, synctestDurable bool) */
 NATIVE_FN(sync_semacquire_mutex) { return sema_acquire(g, fp[0].p, fp[1].u & 1, WAIT_SYNC_MUTEX_LOCK); }
 NATIVE_FN(sync_semacquire_rlock) { return sema_acquire(g, fp[0].p, fp[1].u & 1, WAIT_SYNC_RWMUTEX_RLOCK); }
 NATIVE_FN(sync_semacquire_lock) { return sema_acquire(g, fp[0].p, fp[1].u & 1, WAIT_SYNC_RWMUTEX_LOCK); }
-NATIVE_FN(sync_semrelease) { return sema_release(g, fp[0].p, fp[1].u & 1); }
-NATIVE_FN(poll_semrelease) { return sema_release(g, fp[0].p, false); }
+NATIVE_FN(sync_semrelease) { return sema_release(g, fp[0].p, fp[1].u & 1, fp); }
+NATIVE_FN(poll_semrelease) { return sema_release(g, fp[0].p, false, NULL); }
 
 NATIVE_FN(sync_notify_add) {
   fp[0].u = notify_list_add(fp[0].p);

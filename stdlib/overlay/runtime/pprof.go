@@ -5,7 +5,7 @@ import (
 	"unsafe"
 )
 
-// What runtime/pprof and runtime/debug pull from here. No profile samples: they are empty, apart from that of goroutines.
+// What runtime/pprof and runtime/debug pull from here. The heap, thread and CPU profiles are empty.
 
 //go:linkname pprof_memProfileInternal
 func pprof_memProfileInternal(p []profilerecord.MemProfileRecord, inuseZero bool) (n int, ok bool) {
@@ -14,12 +14,12 @@ func pprof_memProfileInternal(p []profilerecord.MemProfileRecord, inuseZero bool
 
 //go:linkname pprof_blockProfileInternal
 func pprof_blockProfileInternal(p []profilerecord.BlockProfileRecord) (n int, ok bool) {
-	return 0, true
+	return readContention(blockProfile, len(p), func(i int, r profilerecord.BlockProfileRecord) { p[i] = r })
 }
 
 //go:linkname pprof_mutexProfileInternal
 func pprof_mutexProfileInternal(p []profilerecord.BlockProfileRecord) (n int, ok bool) {
-	return 0, true
+	return readContention(mutexProfile, len(p), func(i int, r profilerecord.BlockProfileRecord) { p[i] = r })
 }
 
 //go:linkname pprof_threadCreateInternal
@@ -32,14 +32,12 @@ func pprof_goroutineLeakProfileWithLabels(p []profilerecord.StackRecord, labels 
 
 //go:linkname pprof_goroutineProfileWithLabels
 func pprof_goroutineProfileWithLabels(p []profilerecord.StackRecord, labels []unsafe.Pointer) (n int, ok bool) {
-	n = NumGoroutine()
-	if n > len(p) {
-		return n, false
-	}
-	clear(p[:n])
-	stack := make([]uintptr, 128)
-	p[0].Stack = stack[:callers(1, stack, false)]
-	return n, true
+	return readGoroutines(len(p), func(i int, stack []uintptr, label unsafe.Pointer) {
+		p[i].Stack = append([]uintptr(nil), stack...)
+		if len(labels) == len(p) {
+			labels[i] = label
+		}
+	})
 }
 
 //go:linkname pprof_makeProfStack
@@ -58,9 +56,6 @@ func goroutineLeakGC() { GC() }
 
 //go:linkname goroutineleakcount runtime/pprof.runtime_goroutineleakcount
 func goroutineleakcount() int { return 0 }
-
-//go:linkname runtime_setProfLabel runtime/pprof.runtime_setProfLabel
-func runtime_setProfLabel(labels unsafe.Pointer) {}
 
 // BoringCrypto's caches are emptied at each collection.
 //
