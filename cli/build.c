@@ -210,10 +210,9 @@ static void make_parents(const char *path) {
   sb_free(&b);
 }
 
-/* A program as one module, from those of the image and of its packages. */
+/* Links the modules of the image and of the program's packages into one, which shares their memory. */
 static BcModule *link_program(const Program *p, Err *e) {
   VEC(const BcModule *) all = {0};
-  if (!image.std && VEC_LAST(&p->modules)->main_func != BC_NONE) return p->modules.v[0];
   if (image.std) VEC_PUSH(NULL, &all, image.std);
   for (u32 i = 0; i < p->modules.n; i++) VEC_PUSH(NULL, &all, p->modules.v[i]);
   BcModule *m = module_merge(all.v, all.n, e);
@@ -221,36 +220,31 @@ static BcModule *link_program(const Program *p, Err *e) {
   return m;
 }
 
-/* The module to write: the linked program, or that of a package that is none. Bytecode may lack a main
- * function. */
-static BcModule *compile(const Build *b, Program *p, const char *output, const BuildVars *vars,
-                         StrBuf *info) {
+static bool set_var(BcModule *m, const char *symbol, const char *value, Err *e) {
+  return module_set_string_var(m, symbol, value, strlen(value), e);
+}
+
+/* What gc's linker sets: -X, and variables of package runtime. */
+static bool set_vars(const Build *b, BcModule *m, Program *p, const BuildVars *vars, const char *info, Err *e) {
+  for (u32 i = 0; i < vars->n; i++)
+    if (!set_var(m, vars->v[i].symbol, vars->v[i].value, e)) return false;
+  return buildinfo_set(m, info, e) &&
+         set_var(m, "runtime.godebugDefault", loader_godebug(p->loader, p->main->loader, NULL), e) &&
+         (b->flags->trimpath || set_var(m, "runtime.linkedGOROOT", goroot_of_std(), e));
+}
+
+/* The program, ready to be written: NULL after a message. */
+static BcModule *make_program(const Build *b, Program *p, const BuildVars *vars, const char *info) {
   Err e;
   const LoadPackage *lp = p->main->loader;
-  bool is_main = atom_is(lp->name, "main");
-  BcModule *m = program_lower(p, !is_main);
-  if (!m || !is_main) return m;
-  if (m->main_func == BC_NONE && output && has_suffix(output, ".gbc")) return m;
-  m = link_program(p, &e);
-  if (!m) {
-    fprintf(stderr, "# %s\n%s\n", lp->path->s, e.msg);
-    return NULL;
+  BcModule *m = link_program(p, &e);
+  if (m && set_vars(b, m, p, vars, info, &e)) {
+    if (b->flags->trimpath) trim_paths(m, p);
+    if (module_verify(m, &e)) return m;
   }
-  const char *goroot = goroot_of_std();
-  for (u32 i = 0; i < vars->n; i++) {
-    if (module_set_string_var(m, vars->v[i].symbol, vars->v[i].value, strlen(vars->v[i].value), &e)) continue;
-    fprintf(stderr, "# %s\n%s\n", lp->path->s, e.msg);
-    return NULL;
-  }
-  bool ok = buildinfo_set(m, sb_cstr(info), &e);
-  const char *godebug = loader_godebug(p->loader, lp, NULL);
-  if (ok) ok = module_set_string_var(m, "runtime.godebugDefault", godebug, strlen(godebug), &e);
-  if (ok && !b->flags->trimpath)
-    ok = module_set_string_var(m, "runtime.linkedGOROOT", goroot, strlen(goroot), &e);
-  if (!ok) return cli_error("internal error: %s", e.msg), NULL;
-  if (b->flags->trimpath) trim_paths(m, p);
-  if (!module_verify(m, &e)) return cli_error("internal error: the module does not verify: %s", e.msg), NULL;
-  return m;
+  fprintf(stderr, "# %s\n%s\n", lp->path->s, e.msg);
+  if (m) module_free(m);
+  return NULL;
 }
 
 static bool write_bytecode(const char *path, const BcModule *m, Err *e) {
@@ -284,32 +278,48 @@ static const char *output_of(const Build *b, const LoadPackage *lp, bool is_main
 /* The exit status of a build that is well and of a package that is no program. */
 enum { BUILD_OK = 0, BUILD_NO_MAIN = 100 };
 
-static int build_package(const Build *b, char *const *args, int n) {
-  const BuildFlags *f = b->flags;
-  Program p = {0};
-  BuildVars vars = {0};
+/* Compiles what was loaded, and writes it when there is an output. */
+static int compile(const Build *b, Program *p, const char *output, const BuildVars *vars) {
+  const LoadPackage *lp = p->main->loader;
+  bool is_main = atom_is(lp->name, "main");
   StrBuf info = {0};
-  int saved, fd = keep_stderr(&saved);
-  bool loaded = program_load(&p, &f->program, args, n, true);
-  blame(fd, saved, loaded ? NULL : faulty_package(&p));
-  if (!loaded) return 1;
-  const LoadPackage *lp = p.main->loader;
+  BcModule *m = program_lower(p, !is_main), *program = NULL;
+  if (!m) return 1;
+  bool bytecode = output && has_suffix(output, ".gbc") && m->main_func == BC_NONE; /* may lack a main function */
+  if (is_main && !bytecode) {
+    buildinfo_text(b->flags, p, &info);
+    m = program = make_program(b, p, vars, sb_cstr(&info));
+  }
+  int status = !m ? 1 : output ? write_output(output, m, lp, sb_cstr(&info)) : 0;
+  if (program) module_free(program);
+  sb_free(&info);
+  return status;
+}
+
+static int build_loaded(const Build *b, Program *p) {
+  const BuildFlags *f = b->flags;
+  const LoadPackage *lp = p->main->loader;
   bool is_main = atom_is(lp->name, "main");
   const char *output = output_of(b, lp, is_main);
+  BuildVars vars = {0};
   if (output && !b->output && is_dir(output))
     return cli_error("build output \"%s\" already exists and is a directory", output);
-  print_packages(f, &p);
-  if (is_main && !build_link_vars(f, lp->path->s, &vars)) return 1;
-  if (output && (f->commands || f->dry)) print_link(output, &vars);
-  int done = is_main ? BUILD_OK : BUILD_NO_MAIN;
-  if (f->dry) return done;
-  buildinfo_text(f, &p, &info);
-  BcModule *m = compile(b, &p, output, &vars, &info);
-  int status = !m ? 1 : output ? write_output(output, m, lp, sb_cstr(&info)) : 0;
-  sb_free(&info);
+  print_packages(f, p);
+  int status = is_main && !build_link_vars(f, lp->path->s, &vars);
+  if (!status && output && (f->commands || f->dry)) print_link(output, &vars);
+  if (!status && !f->dry) status = compile(b, p, output, &vars);
   VEC_FREE(&vars);
+  return status ? status : is_main ? BUILD_OK : BUILD_NO_MAIN;
+}
+
+static int build_package(const Build *b, char *const *args, int n) {
+  Program p = {0};
+  int saved, fd = keep_stderr(&saved);
+  bool loaded = program_load(&p, &b->flags->program, args, n, true);
+  blame(fd, saved, loaded ? NULL : faulty_package(&p));
+  int status = loaded ? build_loaded(b, &p) : 1;
   program_free(&p);
-  return status ? status : done;
+  return status;
 }
 
 /* The same in a child process. */
@@ -334,8 +344,9 @@ typedef struct PackageArg { /* what names one package: .go files, or one directo
 } PackageArg;
 typedef VEC(PackageArg) PackageArgs;
 
-/* The packages that the arguments name; patterns are replaced by what they match. False after a message. */
-static bool expand_args(BuildFlags *f, char *const *args, int n, PackageArgs *out) {
+/* The packages that the arguments name; patterns are replaced by what they match, in *names, which the caller frees.
+ * False after a message. */
+static bool expand_args(BuildFlags *f, char *const *args, int n, PackageArgs *out, char ***names) {
   if (n && has_suffix(args[0], ".go")) {
     for (int i = 0; i < n; i++)
       if (!has_suffix(args[i], ".go"))
@@ -354,9 +365,9 @@ static bool expand_args(BuildFlags *f, char *const *args, int n, PackageArgs *ou
   Loader *l = loader_new(&cfg, &sink);
   bool ok = loader_expand(l, (const char *const *)args, (u32)n, &paths) && sink.nerrors == 0;
   if (!ok) diag_print(&sink, stderr, 0);
-  char **names = xcalloc(paths.n + 1, sizeof *names);
-  for (u32 i = 0; i < paths.n; i++) names[i] = (char *)paths.v[i]->s;
-  for (u32 i = 0; i < paths.n; i++) VEC_PUSH(NULL, out, ((PackageArg){names + i, 1}));
+  *names = xcalloc(paths.n + 1, sizeof **names);
+  for (u32 i = 0; i < paths.n; i++) (*names)[i] = (char *)paths.v[i]->s;
+  for (u32 i = 0; i < paths.n; i++) VEC_PUSH(NULL, out, ((PackageArg){*names + i, 1}));
   loader_free(l);
   diag_free(&sink);
   return ok;
@@ -370,9 +381,13 @@ int cmd_build(int argc, char **argv) {
   signal(SIGXFSZ, SIG_IGN); /* beyond a limit of the size of files: an error, not the end */
   BuildFlags f = {0};
   PackageArgs list = {0};
+  char **names = NULL;
   int i = 1, status = build_flags(&f, argc, argv, &i), mains = 0;
   if (status) return status;
-  if (!expand_args(&f, argv + i, argc - i, &list)) return 1;
+  if (!expand_args(&f, argv + i, argc - i, &list, &names)) {
+    xfree(names);
+    return 1;
+  }
   Build b = {.flags = &f, .alone = list.n == 1};
   bool discard = f.output && strcmp(f.output, "/dev/null") == 0;
   if (f.output && !discard) {
@@ -385,9 +400,9 @@ int cmd_build(int argc, char **argv) {
     }
   }
   if (discard) b.alone = false;
-  if (b.output && list.n > 1)
-    return cli_error("cannot write multiple packages to non-directory %s", b.output);
-  for (u32 k = 0; k < list.n; k++) {
+  bool too_many = b.output && list.n > 1;
+  if (too_many) status = cli_error("cannot write multiple packages to non-directory %s", b.output);
+  for (u32 k = 0; k < list.n && !too_many; k++) {
     int one = list.n == 1 ? build_package(&b, list.v[k].args, list.v[k].n)
                           : build_apart(&b, list.v[k].args, list.v[k].n);
     mains += one == BUILD_OK;
@@ -395,5 +410,6 @@ int cmd_build(int argc, char **argv) {
   }
   if (!status && b.dir && mains == 0) status = cli_error("no main packages to build");
   VEC_FREE(&list);
+  xfree(names);
   return status;
 }

@@ -356,6 +356,7 @@ BcModule *program_lower_library(Program *p) {
 void program_free(Program *p) {
   if (p->loader) loader_free(p->loader);
   VEC_FREE(&p->packages);
+  for (u32 i = 0; i < p->modules.n; i++) module_free(p->modules.v[i]);
   VEC_FREE(&p->modules);
   for (u32 i = 0; i < p->compiled.n; i++) {
     Compiled *c = p->compiled.entries[i].val;
