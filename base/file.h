@@ -3,7 +3,7 @@
 #define GOVM_BASE_FILE_H
 #include "base/base.h"
 
-/* Appends the bytes of the file to out. False and *e (may be NULL) when it cannot be read, worded as Go's os package does:
- * "open x: no such file or directory", "read x: is a directory". */
+/* Appends the bytes of the file to out. False and *e (may be NULL) when it cannot be read, worded as Go's os
+ * package does: "open x: no such file or directory", "read x: is a directory". */
 bool file_read(const char *path, StrBuf *out, Err *e);
 #endif

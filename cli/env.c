@@ -69,7 +69,8 @@ const char *cli_goroot(Err *e) {
     }
     return realpath(own, found) ? found : own;
   }
-  const char *places[] = {GOVM_FALLBACK_GOROOT, "/usr/lib/go-1.26", "/usr/share/go-1.26", "/usr/local/go", NULL};
+  const char *places[] = {GOVM_FALLBACK_GOROOT, "/usr/lib/go-1.26", "/usr/share/go-1.26", "/usr/local/go",
+                          NULL};
   const char *hit = NULL;
   for (size_t i = 0; places[i] && !hit; i++)
     if (is_goroot(places[i])) hit = places[i];

@@ -17,7 +17,8 @@ typedef struct ListCommand {
   u32 nargs;
 } ListCommand;
 
-static const char usage[] = "list [-f FORMAT] [-json[=FIELDS]] [-m] [-deps] [-test] [-e] [-find] [-tags LIST] [-mod MODE] [PACKAGES]";
+static const char usage[] =
+    "list [-f FORMAT] [-json[=FIELDS]] [-m] [-deps] [-test] [-e] [-find] [-tags LIST] [-mod MODE] [PACKAGES]";
 
 /* ---- flags ---- */
 
@@ -51,9 +52,9 @@ static bool take_flag(ListCommand *c, int argc, char **argv, int *i) {
   if (strncmp(a, "json=", 5) == 0) {
     c->json = true;
     split_commas(a + 5, &c->fields);
-  } else if (bool_flag(a, "json", &c->json) || bool_flag(a, "m", &c->modules) || bool_flag(a, "deps", &c->deps) ||
-             bool_flag(a, "test", &c->test) || bool_flag(a, "e", &c->errors) || bool_flag(a, "find", &c->find) ||
-             bool_flag(a, "v", &ignored)) {
+  } else if (bool_flag(a, "json", &c->json) || bool_flag(a, "m", &c->modules) ||
+             bool_flag(a, "deps", &c->deps) || bool_flag(a, "test", &c->test) ||
+             bool_flag(a, "e", &c->errors) || bool_flag(a, "find", &c->find) || bool_flag(a, "v", &ignored)) {
     return true;
   } else if ((v = value_flag(argc, argv, i, a, "f"))) {
     c->format = v;
@@ -188,7 +189,10 @@ static bool match_modules(const Printer *p, Modules *m, const char *arg, ModuleL
   const char *error;
   u32 before = out->n;
   if (strchr(arg, '@'))
-    return cli_error("list -m %s: only a network knows other versions than those that go.mod selects; use go list -m %s", arg, arg), false;
+    return cli_error("list -m %s: only a network knows other versions than those that go.mod selects; use go "
+                     "list -m %s",
+                     arg, arg),
+           false;
   if (modules_vendoring(m) && (strcmp(arg, "all") == 0 || strstr(arg, "..."))) {
     fprintf(stderr, "go: can't %s using the vendor directory\n\t(Use -mod=mod or -mod=readonly to bypass.)\n",
             strcmp(arg, "all") == 0 ? "compute 'all'" : "match module patterns");
@@ -200,9 +204,11 @@ static bool match_modules(const Printer *p, Modules *m, const char *arg, ModuleL
     return false;
   }
   for (u32 i = 0; i < all.n; i++)
-    if (strcmp(arg, "all") == 0 || pattern_match(arg, all.v[i]->path->s)) VEC_PUSH(&p->lister->arena, out, all.v[i]);
+    if (strcmp(arg, "all") == 0 || pattern_match(arg, all.v[i]->path->s))
+      VEC_PUSH(&p->lister->arena, out, all.v[i]);
   if (out->n > before || strstr(arg, "...")) {
-    if (out->n == before) fprintf(stderr, "go: warning: pattern \"%s\" matched no module dependencies\n", arg);
+    if (out->n == before)
+      fprintf(stderr, "go: warning: pattern \"%s\" matched no module dependencies\n", arg);
     return true;
   }
   fprintf(stderr, "go: module %s: not a known dependency\n", arg);
@@ -214,10 +220,12 @@ static int list_modules(const ListCommand *c, Printer *p) {
   ModuleList list = {0};
   bool ok = true;
   if (!m) return 1;
-  if (modules_mode(m) == MODE_GOPATH) return fprintf(stderr, "go: list -m cannot be used with GO111MODULE=off\n"), 1;
+  if (modules_mode(m) == MODE_GOPATH)
+    return fprintf(stderr, "go: list -m cannot be used with GO111MODULE=off\n"), 1;
   if (modules_main(m)->n == 0 && c->nargs == 0) /* as the go command calls the module it makes up */
     VEC_PUSH(&p->lister->arena, &list, modules_command_line(m));
-  for (u32 i = 0; c->nargs == 0 && i < modules_main(m)->n; i++) VEC_PUSH(&p->lister->arena, &list, modules_main(m)->v[i]);
+  for (u32 i = 0; c->nargs == 0 && i < modules_main(m)->n; i++)
+    VEC_PUSH(&p->lister->arena, &list, modules_main(m)->v[i]);
   for (u32 i = 0; i < c->nargs; i++) ok &= match_modules(p, m, c->args[i], &list);
   if (!ok && !c->errors) return 1;
   for (u32 i = 0; i < list.n; i++)

@@ -114,8 +114,8 @@ static ListPackage *load_found(Lister *l, const ImportFound *f, const char *pos,
 }
 
 /* What importer may not import. */
-static void check_import(Lister *l, ListPackage *importer, const ImportFrom *from, ListPackage *p, const char *pos,
-                         const char *file) {
+static void check_import(Lister *l, ListPackage *importer, const ImportFrom *from, ListPackage *p,
+                         const char *pos, const char *file) {
   const char *why = load_check_internal(l->loader, from, &p->found);
   push(l, p->path->s, file);
   if (why) {
@@ -127,17 +127,21 @@ static void check_import(Lister *l, ListPackage *importer, const ImportFrom *fro
     p->is_cycle = true;
     set_error(l, p, "import cycle not allowed", NULL);
   } else if (atom_is(p->name, "main") && !p->error && !importer->is_main_test) {
-    set_error(l, importer, arena_printf(&l->arena, "import \"%s\" is a program, not an importable package", p->path->s), pos);
+    set_error(l, importer,
+              arena_printf(&l->arena, "import \"%s\" is a program, not an importable package", p->path->s),
+              pos);
   }
   l->stack.n--;
 }
 
 /* The package that importer (NULL: the command line) means by path; one with an error when there is none. */
-static ListPackage *load_path(Lister *l, ListPackage *importer, const Atom *path, const char *pos, const char *file) {
+static ListPackage *load_path(Lister *l, ListPackage *importer, const Atom *path, const char *pos,
+                              const char *file) {
   ImportFrom from = {0};
   ImportFound f;
   const char *error;
-  if (importer) from = (ImportFrom){importer->path, importer->found.dir, importer->found.is_std, importer->found.module};
+  if (importer)
+    from = (ImportFrom){importer->path, importer->found.dir, importer->found.is_std, importer->found.module};
   u32 reported = l->sink->nerrors;
   if (load_resolve(l->loader, importer ? &from : NULL, path, &f, &error)) {
     ListPackage *p = load_found(l, &f, pos, file);
@@ -276,7 +280,8 @@ static ListPackage *internal_test(Lister *l, ListPackage *p) {
 }
 
 static ListPackage *external_test(Lister *l, ListPackage *p, ListPackage *internal) {
-  ListPackage *t = test_variant(l, p, arena_printf(&l->arena, "%s_test [%s.test]", p->path->s, p->path->s), p->scan.xtest);
+  ListPackage *t =
+      test_variant(l, p, arena_printf(&l->arena, "%s_test [%s.test]", p->path->s, p->path->s), p->scan.xtest);
   t->name = atom_printf("%s_test", p->name->s);
   t->is_main_test = true; /* a program's external test may import it */
   load_imports(l, t);

@@ -1,4 +1,5 @@
-/* list_packages.h - the packages that `govm list` shows, and what they import, from the heads of their files. */
+/* list_packages.h - the packages that `govm list` shows, and what they import, from the heads of their files.
+ */
 #ifndef GOVM_CLI_LIST_PACKAGES_H
 #define GOVM_CLI_LIST_PACKAGES_H
 #include "base/map.h"
@@ -10,7 +11,8 @@
 typedef struct ListPackage ListPackage;
 typedef VEC(ListPackage *) ListPackages;
 
-typedef struct ImportStep { /* a package, and the file that imports it; NULL for what the command line names */
+typedef struct ImportStep { /* a package, and the file that imports it; NULL for what the command line names
+                             */
   const char *package, *file;
 } ImportStep;
 

@@ -152,9 +152,14 @@ static void set_files(Lister *l, Value *v, ListPackage *p) {
 }
 
 static void set_tests(Lister *l, Value *v, ListPackage *p) {
-  const struct { const char *names[4]; const ScanGroup *group; const StrVec *embedded; } tests[] = {
-      {{"TestGoFiles", "TestImports", "TestEmbedPatterns", "TestEmbedFiles"}, &p->scan.test, &p->test_embed_files},
-      {{"XTestGoFiles", "XTestImports", "XTestEmbedPatterns", "XTestEmbedFiles"}, &p->scan.xtest, &p->xtest_embed_files},
+  const struct { const char *names[4]; const ScanGroup *group; const StrVec *embedded;
+  } tests[] = {
+      {{"TestGoFiles", "TestImports", "TestEmbedPatterns", "TestEmbedFiles"},
+       &p->scan.test,
+       &p->test_embed_files},
+      {{"XTestGoFiles", "XTestImports", "XTestEmbedPatterns", "XTestEmbedFiles"},
+       &p->scan.xtest,
+       &p->xtest_embed_files},
   };
   for (size_t i = 0; i < ARRAY_LEN(tests); i++) {
     const ScanGroup *g = tests[i].group;
@@ -192,11 +197,13 @@ Value *lister_value(Lister *l, ListPackage *p) {
   value_set(&l->arena, rest, "ImportMap", import_map(l, p));
   set_bool(l, v, "Incomplete", set_deps(l, rest, p));
   if (atom_is(p->name, "main") && !p->found.is_std)
-    set_string(l, v, "DefaultGODEBUG", godebug_default(&l->arena, load_modules(l->loader, NULL),
-                                                       (const char *const *)p->scan.go.directives.v, p->scan.go.directives.n));
+    set_string(l, v, "DefaultGODEBUG",
+               godebug_default(&l->arena, load_modules(l->loader, NULL),
+                               (const char *const *)p->scan.go.directives.v, p->scan.go.directives.n));
   else
     set_string(l, v, "DefaultGODEBUG", "");
-  for (u32 i = 0; i < rest->members.n; i++) value_set(&l->arena, v, rest->members.v[i].name, rest->members.v[i].value);
+  for (u32 i = 0; i < rest->members.n; i++)
+    value_set(&l->arena, v, rest->members.v[i].name, rest->members.v[i].value);
   set_tests(l, v, p);
   return v;
 }

@@ -11,7 +11,14 @@
 
 typedef struct Pipe Pipe;
 
-typedef enum OperandKind { OPERAND_DOT, OPERAND_FIELD, OPERAND_VAR, OPERAND_CONST, OPERAND_CALL, OPERAND_PIPE } OperandKind;
+typedef enum OperandKind {
+  OPERAND_DOT,
+  OPERAND_FIELD,
+  OPERAND_VAR,
+  OPERAND_CONST,
+  OPERAND_CALL,
+  OPERAND_PIPE
+} OperandKind;
 
 typedef struct Operand {
   OperandKind kind;
@@ -239,7 +246,8 @@ static bool parse_pipe(Parser *p, Pipe **out) {
 
 static bool parse_steps(Parser *p, Steps *out, bool nested);
 
-/* Finds the end of the action that starts at "{{", its keyword and its limits. False when it is not closed. */
+/* Finds the end of the action that starts at "{{", its keyword and its limits. False when it is not closed.
+ */
 static bool enter_action(Parser *p, bool *trim_after) {
   const char *s = p->p + 2;
   if (s + 1 < p->end && *s == '-' && is_blank(s[1])) s += 2;
@@ -366,7 +374,8 @@ static const Value *PRINTF(2, 3) run_error(Run *r, const char *fmt, ...) {
   const char *start = r->text;
   for (const char *p = r->text; p < r->at; p++)
     if (*p == '\n') line++, start = p + 1;
-  err_set(r->e, "template: main:%u:%u: executing \"main\" at <%s>: %s", line, (u32)(r->at - start), r->what, what);
+  err_set(r->e, "template: main:%u:%u: executing \"main\" at <%s>: %s", line, (u32)(r->at - start), r->what,
+          what);
   return NULL;
 }
 
@@ -380,7 +389,8 @@ static const Value *follow(Run *r, const Operand *o, const Value *v) {
     if (v->kind == VALUE_NIL) return run_error(r, "nil pointer evaluating nil.%s", name);
     const Value *x = value_get(v, name);
     if (!x && v->kind == VALUE_MAP) return run_error(r, "map has no entry for key \"%s\"", name);
-    if (!x && v->kind == VALUE_STRUCT) return run_error(r, "can't evaluate field %s in type %s", name, v->type);
+    if (!x && v->kind == VALUE_STRUCT)
+      return run_error(r, "can't evaluate field %s in type %s", name, v->type);
     if (!x) return run_error(r, "can't evaluate field %s in type string", name);
     v = x;
   }
@@ -455,7 +465,8 @@ static const Value *call_index(Run *r, const Value **args, u32 n) {
   for (u32 i = 1; v && i < n; i++) {
     if (v->kind == VALUE_LIST && args[i]->kind == VALUE_INT) {
       i64 k = args[i]->integer;
-      if (k < 0 || k >= (i64)v->items.n) return run_error(r, "error calling index: index out of range: %lld", (long long)k);
+      if (k < 0 || k >= (i64)v->items.n)
+        return run_error(r, "error calling index: index out of range: %lld", (long long)k);
       v = v->items.v[k];
     } else if (v->kind == VALUE_MAP && args[i]->kind == VALUE_STRING) {
       v = value_get(v, args[i]->string);
@@ -479,7 +490,8 @@ static const Value *call_len(Run *r, const Value **args, u32 n) {
 
 static bool print_formatted(Run *r, const Value **args, u32 n, StrBuf *b) {
   u32 next = 1;
-  if (n == 0 || args[0]->kind != VALUE_STRING) return run_error(r, "wrong type for value; expected string"), false;
+  if (n == 0 || args[0]->kind != VALUE_STRING)
+    return run_error(r, "wrong type for value; expected string"), false;
   for (const char *p = args[0]->string; *p; p++) {
     if (*p != '%') {
       sb_putc(b, *p);
@@ -527,7 +539,8 @@ static const Value *call(Run *r, const char *name, const Value **args, u32 n) {
   if (strcmp(name, "index") == 0) return call_index(r, args, n);
   if (strncmp(name, "print", 5) == 0) return call_print(r, name, args, n);
   if (strcmp(name, "not") == 0)
-    return n == 1 ? value_bool(r->a, value_is_empty(args[0])) : run_error(r, "wrong number of args for not: want 1 got %u", n);
+    return n == 1 ? value_bool(r->a, value_is_empty(args[0]))
+                  : run_error(r, "wrong number of args for not: want 1 got %u", n);
   if (strcmp(name, "and") == 0 || strcmp(name, "or") == 0) {
     if (n == 0) return run_error(r, "wrong number of args for %s: want at least 1 got 0", name);
     for (u32 i = 0; i + 1 < n; i++)
@@ -596,7 +609,8 @@ static bool run_range(Run *r, const Step *s, const Value *list) {
   for (u32 i = 0; i < n; i++) {
     u32 scope = r->vars.n;
     const Value *x = list->kind == VALUE_LIST ? list->items.v[i] : list->members.v[i].value;
-    const Value *key = list->kind == VALUE_LIST ? value_int(r->a, i) : value_string(r->a, list->members.v[i].name);
+    const Value *key =
+        list->kind == VALUE_LIST ? value_int(r->a, i) : value_string(r->a, list->members.v[i].name);
     set_variables(r, s->pipe, key, x);
     if (!run_steps(r, &s->body, x)) return false;
     r->vars.n = scope;

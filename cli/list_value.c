@@ -149,4 +149,6 @@ static void json(const Value *v, const char *const *only, u32 nonly, int depth, 
   sb_putc(out, is_list ? ']' : '}');
 }
 
-void value_json(const Value *v, const char *const *only, u32 nonly, StrBuf *out) { json(v, only, nonly, 0, out); }
+void value_json(const Value *v, const char *const *only, u32 nonly, StrBuf *out) {
+  json(v, only, nonly, 0, out);
+}

@@ -4,7 +4,15 @@
 #define GOVM_CLI_LIST_VALUE_H
 #include "base/base.h"
 
-typedef enum ValueKind { VALUE_NIL, VALUE_BOOL, VALUE_INT, VALUE_STRING, VALUE_LIST, VALUE_MAP, VALUE_STRUCT } ValueKind;
+typedef enum ValueKind {
+  VALUE_NIL,
+  VALUE_BOOL,
+  VALUE_INT,
+  VALUE_STRING,
+  VALUE_LIST,
+  VALUE_MAP,
+  VALUE_STRUCT
+} ValueKind;
 
 typedef struct Value Value;
 typedef struct Member { /* a field of a struct, or an entry of a map in the order of its keys */

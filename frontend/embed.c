@@ -112,7 +112,8 @@ static void list_dir(Resolve *r, const char *path, Names *out) {
   DIR *d = opendir(path);
   if (!d) return;
   for (struct dirent *e; (e = readdir(d));)
-    if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) VEC_PUSH(r->a, out, arena_strdup(r->a, e->d_name));
+    if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+      VEC_PUSH(r->a, out, arena_strdup(r->a, e->d_name));
   closedir(d);
   sort_names(out);
 }
@@ -161,7 +162,8 @@ static bool check_place(Resolve *r, const char *rel, const char *what) {
     char *slash = strrchr(dir, '/');
     const char *elem = slash ? slash + 1 : dir;
     if (is_bad_name(r, elem))
-      return fail(r, "cannot embed %s %s: %s %s", what, rel, self ? "invalid name" : "in invalid directory", elem);
+      return fail(r, "cannot embed %s %s: %s %s", what, rel, self ? "invalid name" : "in invalid directory",
+                  elem);
     if (!slash) return true;
     *slash = 0;
   }
@@ -169,12 +171,14 @@ static bool check_place(Resolve *r, const char *rel, const char *what) {
 
 static bool add_match(Resolve *r, const char *rel) {
   struct stat st;
-  if (lstat(full_path(r, rel), &st) != 0) return fail(r, "lstat %s: no such file or directory", full_path(r, rel));
+  if (lstat(full_path(r, rel), &st) != 0)
+    return fail(r, "lstat %s: no such file or directory", full_path(r, rel));
   if (!check_place(r, rel, S_ISDIR(st.st_mode) ? "directory" : "file")) return false;
   u32 before = r->out->files.n;
   if (S_ISDIR(st.st_mode)) {
     add_tree(r, rel);
-    return r->out->files.n > before || fail(r, "cannot embed directory %s: contains no embeddable files", rel);
+    return r->out->files.n > before ||
+           fail(r, "cannot embed directory %s: contains no embeddable files", rel);
   }
   if (!S_ISREG(st.st_mode)) return fail(r, "cannot embed irregular file %s", rel);
   add(r, rel);
@@ -205,7 +209,8 @@ bool embed_resolve(Arena *a, const char *dir, EmbedPattern *out, const char **er
   qsort(out->files.v, out->files.n, sizeof *out->files.v, by_name);
   u32 kept = 0;
   for (u32 i = 0; i < out->files.n; i++)
-    if (kept == 0 || strcmp(out->files.v[kept - 1], out->files.v[i]) != 0) out->files.v[kept++] = out->files.v[i];
+    if (kept == 0 || strcmp(out->files.v[kept - 1], out->files.v[i]) != 0)
+      out->files.v[kept++] = out->files.v[i];
   out->files.n = kept;
   return true;
 }

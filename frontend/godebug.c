@@ -33,7 +33,8 @@ const char *godebug_check(Arena *a, const char *verb, const char *key, const cha
   if (strchr(key, ',')) return "key contains comma";
   if (strchr(value, ',')) return "value contains comma";
   if (strcmp(key, "default") == 0) {
-    if (strncmp(value, "go", 2) != 0 || !goversion_valid(value + 2)) return "value for default= must be goVERSION";
+    if (strncmp(value, "go", 2) != 0 || !goversion_valid(value + 2))
+      return "value for default= must be goVERSION";
     if (goversion_compare(value + 2, goversion_local) > 0)
       return arena_printf(a, "default=%s too new (toolchain is go%s)", value, goversion_local);
     return NULL;
@@ -42,11 +43,13 @@ const char *godebug_check(Arena *a, const char *verb, const char *key, const cha
     if (strcmp(settings[i].name, key) == 0) return NULL;
   for (size_t i = 0; i < ARRAY_LEN(removed); i++)
     if (strcmp(removed[i].name, key) == 0)
-      return arena_printf(a, "use of removed %s \"%s\", see https://go.dev/doc/godebug#go-1%d", verb, key, removed[i].since);
+      return arena_printf(a, "use of removed %s \"%s\", see https://go.dev/doc/godebug#go-1%d", verb, key,
+                          removed[i].since);
   return arena_printf(a, "unknown %s \"%s\"", verb, key);
 }
 
-bool godebug_parse_line(Arena *a, const char *line, const Atom **key, const Atom **value, const char **error) {
+bool godebug_parse_line(Arena *a, const char *line, const Atom **key, const Atom **value,
+                        const char **error) {
   *error = NULL;
   if (strncmp(line, "//go:debug", 10) != 0) return false;
   if (line[10] && line[10] != ' ' && line[10] != '\t') return false;
@@ -90,7 +93,9 @@ static void set_old(Arena *a, Pairs *p, const char *goversion) {
     if (minor < settings[i].changed) set(a, p, settings[i].name, settings[i].old);
 }
 
-static int by_key(const void *x, const void *y) { return strcmp(((const Pair *)x)->key, ((const Pair *)y)->key); }
+static int by_key(const void *x, const void *y) {
+  return strcmp(((const Pair *)x)->key, ((const Pair *)y)->key);
+}
 
 const char *godebug_default(Arena *a, const Modules *m, const char *const *directives, u32 n) {
   Pairs own = {0}, all = {0};

@@ -8,7 +8,8 @@
 const char *godebug_check(Arena *a, const char *verb, const char *key, const char *value);
 /* Splits a line "//go:debug key=value": false for another line, and for a malformed one with *error set. */
 bool godebug_parse_line(Arena *a, const char *line, const Atom **key, const Atom **value, const char **error);
-/* The default GODEBUG of a main package: "key=value,..." sorted by key, "" for none. directives are its files'
+/* The default GODEBUG of a main package: "key=value,..." sorted by key, "" for none. directives are its
+ * files'
  * //go: lines. m may be NULL: then the defaults are those of the local version. */
 const char *godebug_default(Arena *a, const Modules *m, const char *const *directives, u32 n);
 #endif

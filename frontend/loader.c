@@ -144,7 +144,8 @@ static void note_directives(Loader *l, LoadPackage *p, const File *f, const StrB
   for (u32 i = 0; i < head.directives.n; i++) {
     const char *line = head.directives.v[i];
     VEC_PUSH(&p->arena, &p->directives, line);
-    if (!atom_is(head.package, "main") || godebug_parse_line(&p->arena, line, &key, &value, &error) || !error) continue;
+    if (!atom_is(head.package, "main") || godebug_parse_line(&p->arena, line, &key, &value, &error) || !error)
+      continue;
     u32 at = 1;
     for (const char *q = text->p, *end = strstr(text->p, line); q < end; q++) at += *q == '\n';
     load_error(l, p, (Pos){.base = f->base, .line = at, .col = 1}, "invalid //go:debug: %s", error);
@@ -165,8 +166,8 @@ File *load_parse(Loader *l, LoadPackage *p, const char *dir, const char *name, c
     char *abs = p->is_std ? NULL : realpath(path, NULL);
     bool skeleton = p->is_std && l->config.skeletons;
     load_hash_source(p, path, &text);
-    f = (skeleton ? syntax_parse_skeleton : syntax_parse)(&p->arena, l->sink, path, abs ? abs : path, sb_cstr(&text),
-                                                         text.n, &opt);
+    f = (skeleton ? syntax_parse_skeleton : syntax_parse)(&p->arena, l->sink, path, abs ? abs : path,
+                                                          sb_cstr(&text), text.n, &opt);
     free(abs);
     p->nerrors += f->nerrors;
     note_directives(l, p, f, &text);
@@ -243,7 +244,9 @@ static bool read_dir(Loader *l, LoadPackage *p, Pos pos, bool tests) {
   if (!found || names.n == 0) {
     load_error(l, p, pos, "no Go files in %s", shown_dir(l, p));
   } else {
-    error_with_stack(l, p, p->path, arena_printf(&l->arena, "build constraints exclude all Go files in %s", shown_dir(l, p)));
+    error_with_stack(
+        l, p, p->path,
+        arena_printf(&l->arena, "build constraints exclude all Go files in %s", shown_dir(l, p)));
   }
   return false;
 }
@@ -293,8 +296,8 @@ static void report_cycle(Loader *l, LoadPackage *from, Pos pos, const LoadPackag
   for (u32 i = 1; i < l->stack.n; i++)
     sb_printf(&b, "\n\timports %s from %s", l->stack.v[i].pkg->path->s,
               base_name(pos_rel(l->stack.v[i].pos).filename->s));
-  sb_printf(&b, "\n\timports %s from %s: import cycle not allowed%s", p->path->s, base_name(pos_rel(pos).filename->s),
-            leaves_by_test(l, p, pos) ? " in test" : "");
+  sb_printf(&b, "\n\timports %s from %s: import cycle not allowed%s", p->path->s,
+            base_name(pos_rel(pos).filename->s), leaves_by_test(l, p, pos) ? " in test" : "");
   load_error(l, from, (Pos){0}, "%s", b.p);
   sb_free(&b);
 }
@@ -385,7 +388,8 @@ static void check_rooted(Loader *l, LoadPackage *p, const ImportDecl *d) {
   const char *why;
   const Atom *path = d->path && !d->path->bad ? types_validated_import_path(d->path, &why) : NULL;
   if (!path || *path->s != '/' || l->config.allow_internal) return;
-  load_error(l, p, (d->local ? &d->local->e : &d->path->e)->n.pos, "\"%s\" is not a package path; see 'go help packages'", path->s);
+  load_error(l, p, (d->local ? &d->local->e : &d->path->e)->n.pos,
+             "\"%s\" is not a package path; see 'go help packages'", path->s);
 }
 
 static void add_import(Loader *l, LoadPackage *p, const ImportDecl *d) {
@@ -393,7 +397,8 @@ static void add_import(Loader *l, LoadPackage *p, const ImportDecl *d) {
   if (!path) return check_rooted(l, p, d);
   for (u32 i = 0; i < p->imports.n; i++)
     if (p->imports.v[i].path == path) return;
-  VEC_PUSH(&l->arena, &p->imports, (LoadImport){.path = path, .pos = (d->local ? &d->local->e : &d->path->e)->n.pos});
+  VEC_PUSH(&l->arena, &p->imports,
+           (LoadImport){.path = path, .pos = (d->local ? &d->local->e : &d->path->e)->n.pos});
 }
 
 static void follow_imports(Loader *l, LoadPackage *p) {
@@ -441,7 +446,8 @@ LoadPackage *loader_files(Loader *l, const char *const *files, u32 n) {
   for (u32 i = 0; i < n; i++) {
     File *f = load_parse(l, p, "", strncmp(files[i], "./", 2) == 0 ? files[i] + 2 : files[i], NULL);
     if (!f) continue;
-    bool external = l->config.include_tests && has_suffix(files[i], "_test.go") && has_suffix(f->pkgname->name->s, "_test");
+    bool external = l->config.include_tests && has_suffix(files[i], "_test.go") &&
+                    has_suffix(f->pkgname->name->s, "_test");
     add_file(l, external ? xtest_of(l, p, f->pkgname->name) : p, f, files[i]);
   }
   if (p->files.n == 0 && !p->xtest) {
@@ -460,7 +466,8 @@ LoadPackage *loader_files(Loader *l, const char *const *files, u32 n) {
 LoadPackage *loader_dir(Loader *l, const char *dir) {
   ImportFound f;
   const char *error;
-  if (load_resolve_dir(l, NULL, dir, &f, &error)) return load_found(l, NULL, (Pos){0}, &f, l->config.include_tests);
+  if (load_resolve_dir(l, NULL, dir, &f, &error))
+    return load_found(l, NULL, (Pos){0}, &f, l->config.include_tests);
   if (*error) load_error(l, NULL, (Pos){0}, "%s", error);
   return NULL;
 }

@@ -61,10 +61,10 @@ struct LoadPackage {
   VEC(File *) files;       /* in the order of their names */
   VEC(LoadImport) imports; /* distinct, in order of first appearance */
   VEC(LoadEmbed) embeds;   /* with the content of the files */
-  VEC(const char *) directives; /* //go: lines before the package clauses of a user's files, with a go:debug among them */
+  VEC(const char *) directives; /* //go: lines in front of the package clauses of a user's files with a go:debug */
   LoadPackage *xtest;      /* with include_tests: the package NAME_test in the same directory, or NULL */
   bool is_std, is_unsafe, is_external;
-  bool is_text;     /* from loader_text: its imports mean packages that are loaded already, test packages too, first */
+  bool is_text; /* from loader_text: its imports mean packages that are loaded already, tests' too, first */
   bool bad_internal; /* an import of an internal package was reported */
   bool is_overlaid; /* overrides were merged in: GOROOT's files may be left with unused imports */
   u32 nerrors;      /* of this package alone */
@@ -92,8 +92,8 @@ typedef struct LoadConfig {
   bool no_embeds;          /* files of //go:embed directives are not looked for */
   bool allow_main;         /* no complaint about importing a package main */
   bool skeletons;          /* std: bodies of functions that are not generic are left out of the trees */
-  void *(*external)(void *ctx, const Atom *path, const Atom **name); /* the caller's package (LoadPackage.types) and its
-                              name; NULL: it has none */
+  /* The caller's package (LoadPackage.types) and its name; NULL: it has none. */
+  void *(*external)(void *ctx, const Atom *path, const Atom **name);
   void *ctx;
   VEC(LoadMapping) mapped;
 } LoadConfig;
@@ -112,14 +112,15 @@ LoadPackage *loader_path(Loader *l, const char *path); /* an import path, or ./d
 /* A package from text that is in no file (the REPL, tests); name is what diagnostics print. */
 LoadPackage *loader_text(Loader *l, const char *path, const char *name, const char *text, size_t n);
 
-/* Replaces the patterns of a command line (std, all, work, path/..., ./...; none: ".") by import paths, each once,
- * as the go command does; what names one package is kept as it is. loader_path() takes every entry. False after
- * reported errors. Lists of .go files are not for it. */
+/* Replaces the patterns of a command line (std, all, work, path/..., ./...; none: ".") by import paths, each
+ * once, as the go command does; what names one package is kept as it is. loader_path() takes every entry.
+ * False after reported errors. Lists of .go files are not for it. */
 typedef VEC(const Atom *) LoadPathList;
 bool loader_expand(Loader *l, const char *const *args, u32 n, LoadPathList *out);
 
 /* The default GODEBUG of a main package: "key=value,...", from its module's Go version, godebug lines and the
- * //go:debug lines of its files; "" for none. For a test's main, those of the package under test and its tests. */
+ * //go:debug lines of its files; "" for none. For a test's main, those of the package under test and its
+ * tests. */
 const char *loader_godebug(Loader *l, const LoadPackage *main, const LoadPackage *tested);
 
 /* All loaded packages, imports before importers. */

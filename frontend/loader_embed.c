@@ -65,7 +65,8 @@ void load_embeds(Loader *l, LoadPackage *p) {
     if (!imports_embed(f)) continue;
     for (u32 k = 0; k < f->decls.n; k++) {
       const VarDecl *d = (const VarDecl *)f->decls.v[k];
-      if (d->d.n.kind == N_VarDecl && d->pragma && d->pragma->flags & PRAGMA_EMBED && d->names.n == 1 && !d->values)
+      if (d->d.n.kind == N_VarDecl && d->pragma && d->pragma->flags & PRAGMA_EMBED && d->names.n == 1 &&
+          !d->values)
         add_variable(l, p, d);
     }
   }

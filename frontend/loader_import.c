@@ -38,8 +38,9 @@ static void add_flag_tags(Loader *l) {
 
 /* The tags of gc's default experiments and of the least amd64. */
 static void add_tool_tags(Loader *l) {
-  static const char *const tags[] = {"goexperiment.regabiwrappers", "goexperiment.regabiargs", "goexperiment.dwarf5",
-                                     "goexperiment.greenteagc", "goexperiment.randomizedheapbase64", "amd64.v1"};
+  static const char *const tags[] = {
+      "goexperiment.regabiwrappers", "goexperiment.regabiargs",           "goexperiment.dwarf5",
+      "goexperiment.greenteagc",     "goexperiment.randomizedheapbase64", "amd64.v1"};
   for (size_t i = 0; i < ARRAY_LEN(tags); i++) VEC_PUSH(&l->arena, &l->tags, atom_cstr(tags[i]));
 }
 
@@ -59,7 +60,10 @@ Modules *load_modules(Loader *l, const char *start) {
   }
   if (l->modules) return modules_ok(l);
   char *abs = start ? realpath(*start ? start : ".", NULL) : NULL;
-  ModConfig c = {.goroot = l->config.goroot, .goroot_name = l->config.goroot_name, .mod = l->config.mod, .modfile = l->config.modfile,
+  ModConfig c = {.goroot = l->config.goroot,
+                 .goroot_name = l->config.goroot_name,
+                 .mod = l->config.mod,
+                 .modfile = l->config.modfile,
                  .start = abs ? arena_strdup(&l->arena, abs) : NULL};
   free(abs);
   l->modules = modules_new(&c);
@@ -134,7 +138,8 @@ static bool find_vendored(Loader *l, const ImportFrom *from, const Atom *path, I
   for (char *d = arena_strdup(&l->arena, dir); strlen(d) >= root; *strrchr(d, '/') = 0) {
     const char *candidate = arena_printf(&l->arena, "%s/vendor/%s", d, path->s);
     if (!pkgscan_has_go_files(candidate)) continue;
-    *out = (ImportFound){load_gopath_path(l, candidate), atom_cstr(mod_short_path(l->modules, &l->arena, candidate)), false, NULL};
+    *out = (ImportFound){load_gopath_path(l, candidate),
+                         atom_cstr(mod_short_path(l->modules, &l->arena, candidate)), false, NULL};
     return true;
   }
   return false;
@@ -186,7 +191,9 @@ bool load_resolve(Loader *l, const ImportFrom *from, const Atom *path, ImportFou
   bool gopath = m && modules_mode(m) == MODE_GOPATH;
   if (is_local(path->s)) {
     if (m && !gopath && from->path && !l->config.allow_internal) {
-      *error = arena_printf(&l->arena, "\"%s\" is relative, but relative import paths are not supported in module mode", path->s);
+      *error = arena_printf(&l->arena,
+                            "\"%s\" is relative, but relative import paths are not supported in module mode",
+                            path->s);
       return false;
     }
     return load_resolve_dir(l, from, path->s, out, error);
@@ -210,8 +217,10 @@ static bool dir_in_goroot(Loader *l, const char *abs, ImportFound *out) {
   return in;
 }
 
-bool load_resolve_dir(Loader *l, const ImportFrom *from, const char *path, ImportFound *out, const char **error) {
-  const Atom *dir = from && from->dir && from->dir->len ? atom_printf("%s/%s", from->dir->s, path) : atom_cstr(path);
+bool load_resolve_dir(Loader *l, const ImportFrom *from, const char *path, ImportFound *out,
+                      const char **error) {
+  const Atom *dir =
+      from && from->dir && from->dir->len ? atom_printf("%s/%s", from->dir->s, path) : atom_cstr(path);
   Modules *m = load_modules(l, path);
   if (!m) return *error = "", false;
   char *real = realpath(dir->s, NULL);
@@ -224,7 +233,8 @@ bool load_resolve_dir(Loader *l, const ImportFrom *from, const char *path, Impor
     *error = arena_printf(&l->arena, "stat %s: directory not found", abs);
     return false;
   }
-  *out = (ImportFound){atom_cstr("command-line-arguments"), atom_cstr(mod_short_path(m, &l->arena, abs)), false, NULL};
+  *out = (ImportFound){atom_cstr("command-line-arguments"), atom_cstr(mod_short_path(m, &l->arena, abs)),
+                       false, NULL};
   const Atom *p = NULL;
   if (modules_mode(m) == MODE_GOPATH) {
     p = load_gopath_path(l, abs);
@@ -248,7 +258,8 @@ bool load_resolve_dir(Loader *l, const ImportFrom *from, const char *path, Impor
 
 ErrorPlace load_error_place(const char *error) {
   if (strncmp(error, "can only use path@version", 25) == 0) return PLACE_STACK;
-  bool names_importer = strncmp(error, "package ", 8) == 0 && strstr(error, " from implicitly required module; ");
+  bool names_importer =
+      strncmp(error, "package ", 8) == 0 && strstr(error, " from implicitly required module; ");
   return names_importer ? PLACE_NONE : PLACE_POSITION;
 }
 
@@ -271,7 +282,8 @@ const char *load_check_internal(Loader *l, const ImportFrom *from, const ImportF
   const char *parent = arena_printf(&l->arena, "%.*s", found > path ? (int)(found - path - 1) : 0, path);
   const char *importer = path_of_importer(l, from);
   size_t n = strlen(importer);
-  if (n > 5 && strcmp(importer + n - 5, "_test") == 0) importer = arena_printf(&l->arena, "%.*s", (int)n - 5, importer);
+  if (n > 5 && strcmp(importer + n - 5, "_test") == 0)
+    importer = arena_printf(&l->arena, "%.*s", (int)n - 5, importer);
   if (*parent ? has_prefix_path(importer, parent) : from->is_std) return NULL;
   return arena_printf(&l->arena, "use of internal package %s not allowed", path);
 }

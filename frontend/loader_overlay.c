@@ -14,7 +14,8 @@ typedef struct Overlay {
   PtrMap added;   /* names that the overlay may declare anew: no error when GOROOT lacks them */
   PtrMap dropped; /* names to leave out: KEY_DROP, or KEY_MATCHED once seen */
   const Atom *file_const, *file_path; /* a constant that holds a file of GOROOT; NULL: none */
-  PtrMap names;   /* names that the overlay declares: KEY_OVERRIDE until seen in GOROOT's files, then KEY_MATCHED */
+  PtrMap names; /* names that the overlay declares: KEY_OVERRIDE until seen in GOROOT's files, then
+                   KEY_MATCHED */
 } Overlay;
 
 /* Reads the OVERLAY file of dir; maps may be NULL. True when it says replace. */

@@ -136,7 +136,8 @@ static bool is_ignored(const Walk *w, const char *sub) {
     bool relative = strncmp(p, "./", 2) == 0;
     if (relative) p += 2;
     size_t n = strlen(p);
-    const char *want = arena_printf(&w->l->arena, "%s%s%s", *p == '/' ? "" : "/", p, n && p[n - 1] == '/' ? "" : "/");
+    const char *want =
+        arena_printf(&w->l->arena, "%s%s%s", *p == '/' ? "" : "/", p, n && p[n - 1] == '/' ? "" : "/");
     if (relative ? strncmp(dir, want, strlen(want)) == 0 : strstr(dir, want) != NULL) return true;
   }
   return false;
@@ -156,7 +157,8 @@ static void walk(Walk *w, const char *dir, const char *name, bool top) {
   if (w->pattern && !pattern_tree_can_match(w->pattern, name)) return;
   if (!top && is_ignored(w, dir + strlen(w->root))) return;
   if (!top && w->prune_modules && is_file(arena_printf(a, "%s/go.mod", dir))) return;
-  if (*name && !leaves_out(w, name) && (!w->pattern || pattern_match(w->pattern, name)) && holds_package(w, dir))
+  if (*name && !leaves_out(w, name) && (!w->pattern || pattern_match(w->pattern, name)) &&
+      holds_package(w, dir))
     VEC_PUSH(a, w->out, atom_cstr(name));
   if (!top && w->prune_vendor && base && strcmp(base, "/vendor") == 0) return;
   StrVec dirs = {0};
@@ -332,7 +334,8 @@ static void expand_dirs(Loader *l, const char *pattern, LoadPathList *out) {
     error = modules_mode(m) == MODE_WORKSPACE ? "modules listed in go.work or their selected dependencies"
                                               : "main module or its selected dependencies";
   }
-  if (!load_is_dir(dir)) return load_error(l, NULL, (Pos){0}, "pattern %s: lstat %s: no such file or directory", pattern, start);
+  if (!load_is_dir(dir))
+    return load_error(l, NULL, (Pos){0}, "pattern %s: lstat %s: no such file or directory", pattern, start);
   if (error)
     return load_error(l, NULL, (Pos){0}, "pattern %s: directory prefix %s does not contain %s", pattern,
                       mod_short_path(m, &l->arena, dir), error);
@@ -367,7 +370,9 @@ static const char *clean_pattern(Loader *l, const char *p) {
     p += n + (p[n] == '/');
   }
   bool up = strncmp(sb_cstr(&b), "..", 2) == 0 && (!b.p[2] || b.p[2] == '/');
-  const char *out = !b.n ? "." : local && !up ? arena_printf(&l->arena, "./%s", b.p) : arena_strdup(&l->arena, b.p);
+  const char *out = !b.n           ? "."
+                    : local && !up ? arena_printf(&l->arena, "./%s", b.p)
+                                   : arena_strdup(&l->arena, b.p);
   sb_free(&b);
   return out;
 }

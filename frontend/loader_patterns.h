@@ -4,7 +4,8 @@
 #define GOVM_FRONTEND_LOADER_PATTERNS_H
 #include "base/base.h"
 
-/* Whether name matches the pattern. A wildcard does not match an element "vendor" unless the pattern names it. */
+/* Whether name matches the pattern. A wildcard does not match an element "vendor" unless the pattern names
+ * it. */
 bool pattern_match(const char *pattern, const char *name);
 /* Whether name, or something below it, can match. */
 bool pattern_tree_can_match(const char *pattern, const char *name);

@@ -1,6 +1,6 @@
-/* lower_embed.c - variables of //go:embed directives: strings, byte slices and embed.FS, laid out as static data
- * (cmd/compile/internal/staticdata: WriteEmbed). An embed.FS points to a slice of files, directories among them,
- * sorted by directory and then by name; embed.go describes the order.
+/* lower_embed.c - variables of //go:embed directives: strings, byte slices and embed.FS, laid out as static
+ * data (cmd/compile/internal/staticdata: WriteEmbed). An embed.FS points to a slice of files, directories
+ * among them, sorted by directory and then by name; embed.go describes the order.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* memrchr */
@@ -123,7 +123,8 @@ static void embed_fs(Embed *e, u32 g, Type *fs) {
   CHECK(size == 48);
   Type *array = type_new_array(file, entries.n);
   u32 files = lower_static(lw, array, NULL), header = lower_static(lw, slice, NULL);
-  Data back = data_begin(lw, files, size * entries.n), head = data_begin(lw, header, 24), var = data_begin(lw, g, 8);
+  Data back = data_begin(lw, files, size * entries.n), head = data_begin(lw, header, 24),
+       var = data_begin(lw, g, 8);
   for (u32 i = 0; i < entries.n; i++) put_entry(lw, &back, i * size, &entries.v[i]);
   put_address(lw, &head, 0, BCR_GLOBAL, files);
   put_word(&head, 8, entries.n);
@@ -166,7 +167,8 @@ void lower_embed_var(Lower *lw, Object *var, u32 g) {
     if (e.e->files.n != 1) {
       StrBuf b = {0};
       type_string(&b, var->type, NULL, NULL);
-      diag_report(lw->diags, var->pos, false, false, 0, "invalid go:embed: multiple files for type %s", sb_cstr(&b));
+      diag_report(lw->diags, var->pos, false, false, 0, "invalid go:embed: multiple files for type %s",
+                  sb_cstr(&b));
       sb_free(&b);
       return;
     }

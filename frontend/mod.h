@@ -5,7 +5,8 @@
  * One Modules belongs to one loader. It is set up by modules_new() from the environment and the working
  * directory; go.mod files of dependencies are read when the first import needs them.
  * Errors: functions that can fail give false and set *error, a text as the go command prints it behind a
- * position; or set it to "" for an error that ends the go command at once: that one is modules_error(), whole. Memory is that of the Modules.
+ * position; or set it to "" for an error that ends the go command at once: that one is modules_error(),
+ * whole. Memory is that of the Modules.
  */
 #ifndef GOVM_FRONTEND_MOD_H
 #define GOVM_FRONTEND_MOD_H
@@ -45,7 +46,7 @@ ModMode modules_mode(const Modules *m);
 const ModuleList *modules_main(const Modules *m); /* in the order of go.work */
 /* The module "command-line-arguments", for when there is no main module. */
 Module *modules_command_line(Modules *m);
-const Module *modules_of_cwd(const Modules *m);   /* the main module that holds the working directory, or NULL */
+const Module *modules_of_cwd(const Modules *m); /* the main module that holds the working directory, or NULL */
 const char *modules_work_file(const Modules *m);  /* go.work; "" outside workspace mode */
 bool modules_vendoring(const Modules *m);         /* -mod=vendor, given or by default */
 /* The Go version that governs GODEBUG defaults: of go.work or the main go.mod; the local one without. */
@@ -60,20 +61,21 @@ typedef struct ModFound {
 } ModFound;
 /* Looks an import path up that is not in std. importer is the module of the importing package, NULL for the
  * command line or std; importer_path that package's path, for messages. */
-bool modules_find(Modules *m, const Atom *path, const Module *importer, const char *importer_path, ModFound *out,
-                  const char **error);
+bool modules_find(Modules *m, const Atom *path, const Module *importer, const char *importer_path,
+                  ModFound *out, const char **error);
 /* The import path of an absolute directory in a main module, a vendor directory or a module of the build. */
 bool modules_path_of_dir(Modules *m, const char *dir, const Atom **path, const char **error);
 /* The import path that a directory of a main module stands for, whether it holds a package or not. */
 bool modules_prefix_of_dir(const Modules *m, const char *dir, const Atom **path, const Module **owner);
-/* Every module of the build, main modules first, then by path. With vendoring, what vendor/modules.txt says. */
+/* Every module of the build, main modules first, then by path. With vendoring, those of vendor/modules.txt. */
 bool modules_build_list(Modules *m, ModuleList *out, const char **error);
 /* The module's source on this machine, extracted when it is in the cache or a file proxy only. */
 bool modules_fetch(Modules *m, Module *mod, const char **error);
 /* Like modules_fetch, but only for what is unpacked already. */
 bool modules_fetch_known(Modules *m, Module *mod);
 /* What go.sum and the cache know of a module: NULL for what is not known. */
-void modules_facts(Modules *m, const Module *mod, const char **sum, const char **gomod_sum, const char **time);
+void modules_facts(Modules *m, const Module *mod, const char **sum, const char **gomod_sum,
+                   const char **time);
 /* The working directory: PWD when it says so, as os.Getwd does. */
 const char *mod_cwd(Arena *a);
 /* dir joined with rel, which may be absolute; "." and ".." are resolved by their names. */

@@ -1,5 +1,5 @@
-/* mod_fetch.c - the module cache: GOMODCACHE/path@version, and GOMODCACHE/cache/download, which is filled from
- * GOPROXY=file:// directories (modfetch/cache.go, fetch.go, proxy.go). Networks are never used.
+/* mod_fetch.c - the module cache: GOMODCACHE/path@version, and GOMODCACHE/cache/download, which is filled
+ * from GOPROXY=file:// directories (modfetch/cache.go, fetch.go, proxy.go). Networks are never used.
  * Invariant: a directory in the cache is complete: it is unpacked beside its place and renamed.
  */
 #ifndef _GNU_SOURCE
@@ -30,7 +30,8 @@ const char *mod_cache_file(Modules *m, ModVersion v, const char *suffix) {
 
 static const char *cache_dir(Modules *m, ModVersion v) {
   Arena *a = &m->arena;
-  return arena_printf(a, "%s/%s@%s", cache_root(m), modpath_escape(a, v.path->s), modpath_escape(a, v.version->s));
+  return arena_printf(a, "%s/%s@%s", cache_root(m), modpath_escape(a, v.path->s),
+                      modpath_escape(a, v.version->s));
 }
 
 static bool fail(Modules *m, ModVersion v, const char **error, const char *why) {
@@ -89,19 +90,23 @@ static bool read_from_proxy(Modules *m, ModVersion v, const char *suffix, StrBuf
                                       modpath_escape(a, v.version->s), suffix);
       if (file_read(name, text, &e)) return true;
       bool missing = access(name, F_OK) != 0;
-      if (!first_error) first_error = arena_printf(a, "reading file://%s: %s", name, missing ? "no such file or directory" : e.msg);
+      if (!first_error)
+        first_error =
+            arena_printf(a, "reading file://%s: %s", name, missing ? "no such file or directory" : e.msg);
       if (!missing && p[n] != '|') break;
     } else if (n == 3 && strncmp(p, "off", 3) == 0) {
       if (first_error) break;
       return *error = "module lookup disabled by GOPROXY=off", false;
     } else {
-      first_error = arena_printf(a, "not in the module cache, and govm uses no network; to bring it:\n\tgo mod download %s",
-                                 modversion_string(a, v));
+      first_error = arena_printf(
+          a, "not in the module cache, and govm uses no network; to bring it:\n\tgo mod download %s",
+          modversion_string(a, v));
       break;
     }
     p += n + (p[n] != 0);
   }
-  return fail(m, v, error, first_error ? first_error : "GOPROXY list is not the empty string, but contains no entries");
+  return fail(m, v, error,
+              first_error ? first_error : "GOPROXY list is not the empty string, but contains no entries");
 }
 
 /* ---- go.mod of dependencies ---- */
@@ -154,7 +159,8 @@ static bool tries_proxy(void) {
 static void fetch_info(Modules *m, ModVersion v) {
   StrBuf text = {0};
   const char *ignored, *file = mod_cache_file(m, v, "info");
-  if (!mod_is_file(file) && read_from_proxy(m, v, "info", &text, &ignored)) put_file(m, file, sb_cstr(&text), text.n, NULL);
+  if (!mod_is_file(file) && read_from_proxy(m, v, "info", &text, &ignored))
+    put_file(m, file, sb_cstr(&text), text.n, NULL);
   sb_free(&text);
 }
 
@@ -164,7 +170,9 @@ static bool new_enough(Modules *m, ModVersion v, const char *dir, const char **e
   ModFile f;
   const char *ignored, *too_new = NULL;
   if (file_read(mod_join(&m->arena, dir, "go.mod"), &text, NULL) &&
-      modfile_parse(&m->arena, "go.mod", "go.mod", sb_cstr(&text), text.n, MODFILE_DEPENDENCY, &f, &ignored) && f.go)
+      modfile_parse(&m->arena, "go.mod", "go.mod", sb_cstr(&text), text.n, MODFILE_DEPENDENCY, &f,
+                    &ignored) &&
+      f.go)
     too_new = mod_too_new(m, modversion_string(&m->arena, v), f.go->s);
   sb_free(&text);
   if (!too_new) return true;
@@ -219,7 +227,7 @@ static bool fetch_version(Modules *m, ModVersion v, const char **dir, const char
   *dir = cache_dir(m, v);
   if (is_complete(m, v, *dir)) return mod_check_sum(m, v, false, recorded_hash(m, v), error);
   int lock = lock_version(m, v);
-  const char *zipfile;
+  const char *zipfile = NULL;
   Err e;
   bool ok = is_complete(m, v, *dir) || fetch_zip(m, v, &zipfile, error);
   if (ok && !is_complete(m, v, *dir)) {
@@ -237,7 +245,8 @@ bool mod_fetch_dir(Modules *m, Module *mod, const char **dir, const char **error
   if (r && r->r.to.version->len == 0) {
     *dir = mod_join(&m->arena, r->base, r->r.to.path->s);
     if (!load_is_dir(*dir))
-      return fail(m, v, error, arena_printf(&m->arena, "replacement directory %s does not exist", r->r.to.path->s));
+      return fail(m, v, error,
+                  arena_printf(&m->arena, "replacement directory %s does not exist", r->r.to.path->s));
     mod->dir = *dir;
     return true;
   }
@@ -275,7 +284,8 @@ static const char *version_time(Modules *m, ModVersion v) {
   return out;
 }
 
-void modules_facts(Modules *m, const Module *mod, const char **sum, const char **gomod_sum, const char **time) {
+void modules_facts(Modules *m, const Module *mod, const char **sum, const char **gomod_sum,
+                   const char **time) {
   ModVersion v = {mod->path, mod->version};
   *sum = mod_sum_of(m, v, false);
   *gomod_sum = mod_sum_of(m, v, true);

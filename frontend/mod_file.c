@@ -108,7 +108,8 @@ static bool module_words(Parse *p, const char *path_text, const char *version_te
   return true;
 }
 
-static bool go_version_ok(const char *s) { /* ^([1-9][0-9]*)\.(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))?([a-z]+[0-9]+)?$ */
+static bool
+go_version_ok(const char *s) { /* ^([1-9][0-9]*)\.(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))?([a-z]+[0-9]+)?$ */
   for (int part = 0; part < 3; part++) {
     size_t n = strspn(s, "0123456789");
     if (n == 0 || (*s == '0' && (n > 1 || part == 0))) return false;
@@ -158,7 +159,8 @@ static bool add_toolchain(Parse *p) {
 /* What a "Deprecated:" paragraph of the module line's comment says. */
 static const char *deprecation(Parse *p) {
   const char *s = p->line->comment;
-  for (; s && strncmp(s, "Deprecated:", 11) != 0; s = strstr(s, "\n\n") ? strstr(s, "\n\n") + 2 : NULL) continue;
+  for (; s && strncmp(s, "Deprecated:", 11) != 0; s = strstr(s, "\n\n") ? strstr(s, "\n\n") + 2 : NULL)
+    continue;
   if (!s) return "";
   s += 11;
   s += strspn(s, " ");
@@ -208,14 +210,18 @@ static bool replace_target(Parse *p, u32 arrow, ModReplace *r) {
   const char *path = r->to.path->s;
   if (p->nargs == arrow + 3) {
     if (!(r->to.version = version_word(p, r->to.path, p->args[arrow + 2]))) return false;
-    if (modfile_is_dir(path)) return fail(p, "replacement module directory path \"%s\" cannot have version", path);
+    if (modfile_is_dir(path))
+      return fail(p, "replacement module directory path \"%s\" cannot have version", path);
     return true;
   }
   if (!modfile_is_dir(path)) {
-    if (strchr(path, '@')) return fail(p, "replacement module must match format 'path version', not 'path@version'");
-    return fail(p, "replacement module without version must be directory path (rooted or starting with . or ..)");
+    if (strchr(path, '@'))
+      return fail(p, "replacement module must match format 'path version', not 'path@version'");
+    return fail(
+        p, "replacement module without version must be directory path (rooted or starting with . or ..)");
   }
-  if (strchr(path, '\\')) return fail(p, "replacement directory appears to be Windows path (on a non-windows system)");
+  if (strchr(path, '\\'))
+    return fail(p, "replacement directory appears to be Windows path (on a non-windows system)");
   return true;
 }
 
@@ -225,7 +231,9 @@ static bool add_replace(Parse *p) {
   size_t major;
   u32 arrow = p->nargs >= 2 && is(p->args[1], "=>") ? 1 : 2;
   if (p->nargs < arrow + 2 || p->nargs > arrow + 3 || !is(p->args[arrow], "=>"))
-    return fail(p, "usage: %s module/path [v1.2.3] => other/module v1.4\n\t or %s module/path [v1.2.3] => ../local/directory",
+    return fail(p,
+                "usage: %s module/path [v1.2.3] => other/module v1.4\n\t or %s module/path [v1.2.3] => "
+                "../local/directory",
                 verb, verb);
   if (!(r.from.path = path_word(p, p->args[0]))) return false;
   if (!modpath_split(r.from.path->s, &major)) return fail(p, "%sinvalid module path", about(p, r.from.path));
@@ -266,7 +274,7 @@ static bool version_interval(Parse *p, ModRetract *r, u32 *used, const char **wh
 
 static bool add_retract(Parse *p) {
   ModRetract r = {.rationale = p->line->comment};
-  const char *why;
+  const char *why = "invalid version";
   u32 used;
   bool strict = p->kind == MODFILE_MAIN;
   if (!version_interval(p, &r, &used, &why)) return strict ? fail(p, "%s", why) : true;
@@ -333,8 +341,8 @@ static bool known_block(Parse *p) {
   return false;
 }
 
-bool modfile_parse(Arena *a, const char *name, const char *path, const char *text, size_t n, ModFileKind kind, ModFile *out,
-                   const char **errors) {
+bool modfile_parse(Arena *a, const char *name, const char *path, const char *text, size_t n, ModFileKind kind,
+                   ModFile *out, const char **errors) {
   ModLines lines = {0};
   *out = (ModFile){.name = name, .deprecated = ""};
   Parse p = {.a = a, .f = out, .kind = kind};

@@ -49,8 +49,8 @@ typedef enum ModFileKind {
 } ModFileKind;
 
 /* name is the file as messages show it, path its full name. */
-bool modfile_parse(Arena *a, const char *name, const char *path, const char *text, size_t n, ModFileKind kind, ModFile *out,
-                   const char **errors);
+bool modfile_parse(Arena *a, const char *name, const char *path, const char *text, size_t n, ModFileKind kind,
+                   ModFile *out, const char **errors);
 /* Whether a path is a directory's ("./x", "../x", "/x") rather than a module's. */
 bool modfile_is_dir(const char *path);
 #endif

@@ -29,7 +29,8 @@ static bool PRINTF(3, 4) fail(Modules *m, const char **error, const char *fmt, .
 
 /* The directory of the package path in the module mpath whose root is mdir; NULL when there is none, or it
  * belongs to a module nested in a local one, or it has no Go files. */
-static const char *dir_in_module(Modules *m, const char *path, const char *mpath, const char *mdir, bool local) {
+static const char *dir_in_module(Modules *m, const char *path, const char *mpath, const char *mdir,
+                                 bool local) {
   if (!has_prefix_path(path, mpath)) return NULL;
   const char *rest = path + strlen(mpath);
   const char *dir = mod_join(&m->arena, mdir, *rest == '/' ? rest + 1 : rest);
@@ -51,7 +52,8 @@ static bool is_std_like(const char *path) { return !memchr(path, '.', strcspn(pa
 static bool check_path(Modules *m, const char *path, const char **error) {
   static const char *const meta[] = {"std", "cmd", "tool", "work", "all"};
   if (strchr(path, '@'))
-    return fail(m, error, "can only use path@version syntax with 'go get' and 'go install' in module-aware mode");
+    return fail(m, error,
+                "can only use path@version syntax with 'go get' and 'go install' in module-aware mode");
   if (*path == '/') return fail(m, error, "\"%s\" is not a package path; see 'go help packages'", path);
   for (size_t i = 0; i < ARRAY_LEN(meta); i++)
     if (strcmp(path, meta[i]) == 0)
@@ -71,8 +73,11 @@ static bool replaced_only(Modules *m, const Atom *path, const char **error) {
     const char *dir, *ignored;
     if (!mod_selected(m, from.path, false, &selected, &ignored) || selected) continue;
     Module *mod = mod_record(m, from.path, from.version);
-    if (!mod_fetch_dir(m, mod, &dir, &ignored) || !dir_in_module(m, path->s, from.path->s, dir, is_local(m, mod))) continue;
-    return !fail(m, error, "module %s provides package %s and is replaced but not required; to add it:\n\tgo get %s",
+    if (!mod_fetch_dir(m, mod, &dir, &ignored) ||
+        !dir_in_module(m, path->s, from.path->s, dir, is_local(m, mod)))
+      continue;
+    return !fail(m, error,
+                 "module %s provides package %s and is replaced but not required; to add it:\n\tgo get %s",
                  from.path->s, path->s, modversion_string(&m->arena, from));
   }
   return false;
@@ -81,7 +86,8 @@ static bool replaced_only(Modules *m, const Atom *path, const char **error) {
 const Module *modules_of_cwd(const Modules *m) {
   const MainModule *best = NULL;
   for (u32 i = 0; i < m->mains.n; i++)
-    if (has_prefix_path(m->cwd, m->mains.v[i].root) && (!best || strlen(m->mains.v[i].root) > strlen(best->root)))
+    if (has_prefix_path(m->cwd, m->mains.v[i].root) &&
+        (!best || strlen(m->mains.v[i].root) > strlen(best->root)))
       best = &m->mains.v[i];
   return best ? best->mod : NULL;
 }
@@ -90,19 +96,29 @@ static bool missing(Modules *m, const Atom *path, const Module *importer, const 
   if (m->mode != MODE_NO_MODULE && replaced_only(m, path, error)) return false;
   const char *goroot = m->config.goroot_name ? m->config.goroot_name : m->config.goroot;
   if (is_std_like(path->s))
-    return fail(m, error, "package %s is not in std (%s/src/%s)", path->s, goroot ? goroot : "GOROOT", path->s);
+    return fail(m, error, "package %s is not in std (%s/src/%s)", path->s, goroot ? goroot : "GOROOT",
+                path->s);
   if (m->mode == MODE_NO_MODULE)
-    return fail(m, error, "no required module provides package %s: go.mod file not found in current directory or any "
-                          "parent directory; see 'go help modules'", path->s);
+    return fail(m, error,
+                "no required module provides package %s: go.mod file not found in current directory or any "
+                "parent directory; see 'go help modules'",
+                path->s);
   if (strcmp(m->mod, "mod") == 0) {
     bool off = strcmp(goenv_get("GOPROXY"), "off") == 0;
     fprintf(stderr, "go: finding module for package %s\n", path->s);
-    if (off) return fail(m, error, "cannot find module providing package %s: module lookup disabled by GOPROXY=off", path->s);
-    return fail(m, error, "cannot find module providing package %s: govm uses no network; to add it:\n\tgo get %s", path->s, path->s);
+    if (off)
+      return fail(m, error, "cannot find module providing package %s: module lookup disabled by GOPROXY=off",
+                  path->s);
+    return fail(m, error,
+                "cannot find module providing package %s: govm uses no network; to add it:\n\tgo get %s",
+                path->s, path->s);
   }
-  if (m->mod_given) return fail(m, error, "cannot find module providing package %s: import lookup disabled by -mod=%s", path->s, m->mod);
+  if (m->mod_given)
+    return fail(m, error, "cannot find module providing package %s: import lookup disabled by -mod=%s",
+                path->s, m->mod);
   if (m->mod_reason)
-    return fail(m, error, "cannot find module providing package %s: import lookup disabled by -mod=%s\n\t(%s)", path->s,
+    return fail(m, error,
+                "cannot find module providing package %s: import lookup disabled by -mod=%s\n\t(%s)", path->s,
                 m->mod, m->mod_reason);
   if (importer && importer->is_main && importer != modules_of_cwd(m))
     return fail(m, error, "no required module provides package %s; to add it:\n\tcd %s\n\tgo get %s", path->s,
@@ -120,13 +136,15 @@ typedef VEC(Candidate) Candidates;
 
 static bool ambiguous(Modules *m, const Atom *path, const Candidates *c, bool modules, const char **error) {
   StrBuf b = {0};
-  sb_printf(&b, "ambiguous import: found package %s in multiple %s:", path->s, modules ? "modules" : "directories");
+  sb_printf(&b, "ambiguous import: found package %s in multiple %s:", path->s,
+            modules ? "modules" : "directories");
   for (u32 i = 0; i < c->n; i++) {
     const Candidate *x = &c->v[modules ? c->n - 1 - i : i];
     if (!modules) {
       sb_printf(&b, "\n\t%s", x->dir);
     } else {
-      sb_printf(&b, "\n\t%s%s%s (%s)", x->mod->path->s, x->mod->version->len ? " " : "", x->mod->version->s, x->dir);
+      sb_printf(&b, "\n\t%s%s%s (%s)", x->mod->path->s, x->mod->version->len ? " " : "", x->mod->version->s,
+                x->dir);
     }
   }
   fail(m, error, "%s", b.p);
@@ -134,7 +152,8 @@ static bool ambiguous(Modules *m, const Atom *path, const Candidates *c, bool mo
   return false;
 }
 
-static bool find_vendored(Modules *m, const Atom *path, const Module *importer, ModFound *out, const char **error) {
+static bool find_vendored(Modules *m, const Atom *path, const Module *importer, ModFound *out,
+                          const char **error) {
   Candidates c = {0};
   for (u32 i = 0; i < m->mains.n; i++) {
     const char *dir = dir_in_module(m, path->s, m->mains.v[i].mod->path->s, m->mains.v[i].root, true);
@@ -149,8 +168,11 @@ static bool find_vendored(Modules *m, const Atom *path, const Module *importer, 
   } else if (dir && goversion_compare(modules_go_version(m), "1.23") < 0) {
     VEC_PUSH(&m->arena, &c, (Candidate){NULL, dir});
   } else if (dir) {
-    fprintf(stderr, "go: ignoring package %s which exists in the vendor directory but is missing from vendor/modules.txt. "
-                    "To sync the vendor directory run go %s vendor.\n", path->s, m->work_file ? "work" : "mod");
+    fprintf(stderr,
+            "go: ignoring package %s which exists in the vendor directory but is missing from "
+            "vendor/modules.txt. "
+            "To sync the vendor directory run go %s vendor.\n",
+            path->s, m->work_file ? "work" : "mod");
   }
   if (c.n > 1) return ambiguous(m, path, &c, false, error);
   if (!c.n) return missing(m, path, importer, error);
@@ -186,12 +208,13 @@ static bool search_modules(Modules *m, const Atom *path, bool roots_only, Search
   return true;
 }
 
-static bool missing_sum(Modules *m, const Atom *path, const Search *s, const Module *importer, const char *importer_path,
-                        const char **error) {
+static bool missing_sum(Modules *m, const Atom *path, const Search *s, const Module *importer,
+                        const char *importer_path, const char **error) {
   StrBuf b = {0};
   const char *by = importer_path ? arena_printf(&m->arena, " (imported by %s)", importer_path) : "";
   if (s->found.n) {
-    sb_printf(&b, "missing go.sum entry needed to verify package %s%s is provided by exactly one module", path->s, by);
+    sb_printf(&b, "missing go.sum entry needed to verify package %s%s is provided by exactly one module",
+              path->s, by);
   } else {
     sb_printf(&b, "missing go.sum entry for module providing package %s%s", path->s, by);
   }
@@ -208,8 +231,8 @@ static bool missing_sum(Modules *m, const Atom *path, const Search *s, const Mod
 }
 
 /* The errors of a module that was found: its go.mod, and what the main module's lacks. */
-static bool accept(Modules *m, const Atom *path, Module *mod, const Module *importer, const char *importer_path,
-                   const char **error) {
+static bool accept(Modules *m, const Atom *path, Module *mod, const Module *importer,
+                   const char *importer_path, const char **error) {
   if (mod->is_main) return true;
   ModSummary *s = mod_summary(m, mod);
   if (s->error) return *error = s->error, false;
@@ -222,12 +245,14 @@ static bool accept(Modules *m, const Atom *path, Module *mod, const Module *impo
   if (!mod_selected(m, mod->path, true, &root, error)) return false;
   if (root && (m->mode == MODE_WORKSPACE || root == mod->version)) return true;
   if (m->mode == MODE_WORKSPACE) return true;
-  return fail(m, error, "package %s imports %s from implicitly required module; to add missing requirements, run:\n\tgo get %s@%s",
+  return fail(m, error,
+              "package %s imports %s from implicitly required module; to add missing requirements, "
+              "run:\n\tgo get %s@%s",
               importer_path, path->s, mod->path->s, mod->version->s);
 }
 
-bool modules_find(Modules *m, const Atom *path, const Module *importer, const char *importer_path, ModFound *out,
-                  const char **error) {
+bool modules_find(Modules *m, const Atom *path, const Module *importer, const char *importer_path,
+                  ModFound *out, const char **error) {
   Search s;
   if (!check_path(m, path->s, error)) return false;
   if (m->error) return *error = "", false;
@@ -264,21 +289,26 @@ static const Atom *path_in_dependency(Modules *m, const char *dir) {
   const char *ignored, *root;
   if (modules_vendoring(m) || !modules_build_list(m, &list, &ignored)) return NULL;
   for (u32 i = 0; i < list.n; i++) {
-    if (list.v[i]->is_main || !mod_fetch_dir(m, list.v[i], &root, &ignored) || !has_prefix_path(dir, root)) continue;
+    if (list.v[i]->is_main || !mod_fetch_dir(m, list.v[i], &root, &ignored) || !has_prefix_path(dir, root))
+      continue;
     const char *sub = dir + strlen(root);
-    if (!strchr(sub, '@') && !strstr(sub, "/vendor/")) return join_path(list.v[i]->path, *sub ? sub + 1 : sub);
+    if (!strchr(sub, '@') && !strstr(sub, "/vendor/"))
+      return join_path(list.v[i]->path, *sub ? sub + 1 : sub);
   }
   return NULL;
 }
 
 static bool outside(Modules *m, const char *dir, const char **error) {
   const char *shown = mod_short_path(m, &m->arena, dir);
-  const char *what = strcmp(shown, ".") == 0 ? "current directory" : arena_printf(&m->arena, "directory %s", shown);
-  if (m->mode != MODE_WORKSPACE) return fail(m, error, "%s outside main module or its selected dependencies", what);
+  const char *what =
+      strcmp(shown, ".") == 0 ? "current directory" : arena_printf(&m->arena, "directory %s", shown);
+  if (m->mode != MODE_WORKSPACE)
+    return fail(m, error, "%s outside main module or its selected dependencies", what);
   for (const char *d = dir; *d; d = arena_printf(&m->arena, "%.*s", (int)(strrchr(d, '/') - d), d))
     if (mod_is_file(arena_printf(&m->arena, "%s/go.mod", d)))
-      return fail(m, error, "%s is contained in a module that is not one of the workspace modules listed in go.work. "
-                            "You can add the module to the workspace using:\n\tgo work use %s",
+      return fail(m, error,
+                  "%s is contained in a module that is not one of the workspace modules listed in go.work. "
+                  "You can add the module to the workspace using:\n\tgo work use %s",
                   what, mod_short_path(m, &m->arena, d));
   return fail(m, error, "%s outside modules listed in go.work or their selected dependencies", what);
 }
@@ -292,13 +322,15 @@ bool modules_path_of_dir(Modules *m, const char *dir, const Atom **path, const c
     if (!*sub) return *path = main->mod->path, true;
     if (strncmp(sub, "/vendor/", 8) == 0) {
       *path = atom_cstr(sub + 8);
-      if (!modules_vendoring(m)) return fail(m, error, "without -mod=vendor, directory %s has no package path", dir);
+      if (!modules_vendoring(m))
+        return fail(m, error, "without -mod=vendor, directory %s has no package path", dir);
       return mod_vendor_package(m, *path) ||
              fail(m, error, "directory %s is not a package listed in vendor/modules.txt", dir);
     }
     *path = join_path(main->mod->path, sub + 1);
     if (dir_in_module(m, (*path)->s, main->mod->path->s, main->root, true)) return true;
-    not_in = arena_printf(&m->arena, "main module (%s) does not contain package %s", main->mod->path->s, (*path)->s);
+    not_in = arena_printf(&m->arena, "main module (%s) does not contain package %s", main->mod->path->s,
+                          (*path)->s);
   }
   if (not_in) return fail(m, error, "%s", not_in);
   *path = path_in_dependency(m, dir);

@@ -18,7 +18,9 @@ const Replacement *mod_replacement(const Modules *m, ModVersion v) {
   return wild;
 }
 
-static bool is_pruned(const char *goversion) { return goversion && goversion_compare(goversion, "1.17") >= 0; }
+static bool is_pruned(const char *goversion) {
+  return goversion && goversion_compare(goversion, "1.17") >= 0;
+}
 
 static bool is_excluded(const Modules *m, ModVersion v) {
   for (u32 i = 0; i < m->mains.n; i++)
@@ -83,13 +85,15 @@ static void read_version(Modules *m, Module *mod, ModSummary *s, ModVersion actu
   StrBuf text = {0};
   Module *at = mod_record(m, actual.path, actual.version);
   if (mod_must_have_sums(m) && !mod_have_sum(m, actual, true)) {
-    broken(m, s, actual, "missing go.sum entry for go.mod file; to add it:\n\tgo mod download %s", mod->path->s);
+    broken(m, s, actual, "missing go.sum entry for go.mod file; to add it:\n\tgo mod download %s",
+           mod->path->s);
   } else if (mod_fetch_gomod(m, at, &text, &s->error)) {
     mod->gomod = mod_cache_file(m, actual, "mod");
     parse_summary(m, s, actual, "go.mod", &text);
     if (!s->error && !s->path) broken(m, s, actual, "parsing go.mod: missing module line");
     if (!s->error && s->path != mod->path && s->path != actual.path)
-      broken(m, s, actual, "parsing go.mod:\n\tmodule declares its path as: %s\n\t        but was required as: %s",
+      broken(m, s, actual,
+             "parsing go.mod:\n\tmodule declares its path as: %s\n\t        but was required as: %s",
              s->path->s, mod->path->s);
   }
   sb_free(&text);
@@ -110,7 +114,8 @@ ModSummary *mod_summary(Modules *m, Module *mod) {
   }
   if (r) {
     mod->replace = NEW(&m->arena, Module);
-    *mod->replace = (Module){.path = r->r.to.path, .version = r->r.to.version, .gomod = mod->gomod, .goversion = s->goversion};
+    *mod->replace = (Module){
+        .path = r->r.to.path, .version = r->r.to.version, .gomod = mod->gomod, .goversion = s->goversion};
   }
   if (!mod->is_main) mod->goversion = s->goversion;
   return s;
@@ -157,16 +162,20 @@ static void graph_error(Graph *g, const GraphNode *at, const ModSummary *s) {
   if (g->m->graph_error) return;
   StrBuf b = {0};
   u32 chain[64], n = 0;
-  for (const GraphNode *x = at; x->parent && n < ARRAY_LEN(chain); x = &g->queue.v[x->parent - 1]) chain[n++] = x->parent - 1;
+  for (const GraphNode *x = at; x->parent && n < ARRAY_LEN(chain); x = &g->queue.v[x->parent - 1])
+    chain[n++] = x->parent - 1;
   while (n > 0) {
     const Module *mod = g->queue.v[chain[--n]].mod;
-    if (mod->version->len) sb_printf(&b, "%s requires\n\t", modversion_string(&g->m->arena, (ModVersion){mod->path, mod->version}));
+    if (mod->version->len)
+      sb_printf(&b, "%s requires\n\t",
+                modversion_string(&g->m->arena, (ModVersion){mod->path, mod->version}));
   }
   const Module *mod = at->mod;
   const Replacement *r = mod_replacement(g->m, (ModVersion){mod->path, mod->version});
   const char *to = r ? modversion_string(&g->m->arena, r->r.to) : NULL;
   if (to && strncmp(s->error, to, strlen(to)) == 0 && s->error[strlen(to)] == ':') {
-    sb_printf(&b, "%s (replaced by %s)%s", modversion_string(&g->m->arena, (ModVersion){mod->path, mod->version}), to,
+    sb_printf(&b, "%s (replaced by %s)%s",
+              modversion_string(&g->m->arena, (ModVersion){mod->path, mod->version}), to,
               s->error + strlen(to));
   } else {
     sb_puts(&b, s->error);
@@ -233,7 +242,8 @@ bool mod_roots_fit(Modules *m, Module *mod) {
   if (m->mode != MODE_MODULE || strcmp(m->mod, "readonly") != 0 || mod->is_main) return true;
   ModSummary *s = mod_summary(m, mod);
   const char *go = m->mains.v[0].file.go ? m->mains.v[0].file.go->s : "1.16";
-  if (s->goversion && goversion_compare(s->goversion, "1.21") >= 0 && goversion_compare(s->goversion, go) > 0) return false;
+  if (s->goversion && goversion_compare(s->goversion, "1.21") >= 0 && goversion_compare(s->goversion, go) > 0)
+    return false;
   for (u32 i = 0; i < s->require.n; i++) {
     const Atom *root = ptrmap_get(&m->required, s->require.v[i].path);
     if (root && semver_compare(s->require.v[i].version->s, root->s) > 0) return false;
@@ -248,8 +258,11 @@ static int by_path(const void *a, const void *b) {
 }
 
 const char *mod_dirty(Modules *m) {
-  return arena_printf(&m->arena, m->mod_given ? "go: updates to go.mod needed, disabled by -mod=%s; to update it:\n\tgo mod tidy"
-                                              : "go: updates to go.mod needed; to update it:\n\tgo mod tidy", m->mod);
+  return arena_printf(&m->arena,
+                      m->mod_given
+                          ? "go: updates to go.mod needed, disabled by -mod=%s; to update it:\n\tgo mod tidy"
+                          : "go: updates to go.mod needed; to update it:\n\tgo mod tidy",
+                      m->mod);
 }
 
 /* Whether what go.mod requires is what the graph selects. */

@@ -1,4 +1,5 @@
-/* mod_hash.h - SHA-256, and the hash "h1:" that go.sum has of a module's files (golang.org/x/mod/sumdb/dirhash). */
+/* mod_hash.h - SHA-256, and the hash "h1:" that go.sum has of a module's files
+ * (golang.org/x/mod/sumdb/dirhash). */
 #ifndef GOVM_FRONTEND_MOD_HASH_H
 #define GOVM_FRONTEND_MOD_HASH_H
 #include "base/base.h"

@@ -231,8 +231,17 @@ static void statement(Input *in) {
   }
 }
 
-bool modlines_split(Arena *a, const char *name, const char *path, const char *text, size_t n, ModLines *out, const char **error) {
-  Input in = {.a = a, .name = name, .path = path, .start = text, .p = text, .end = text + n, .line = 1, .col = 1, .out = out};
+bool modlines_split(Arena *a, const char *name, const char *path, const char *text, size_t n, ModLines *out,
+                    const char **error) {
+  Input in = {.a = a,
+              .name = name,
+              .path = path,
+              .start = text,
+              .p = text,
+              .end = text + n,
+              .line = 1,
+              .col = 1,
+              .out = out};
   next(&in);
   while (!in.error && in.tok.kind != TOK_EOF) {
     switch (in.tok.kind) {

@@ -14,5 +14,6 @@ typedef struct ModLine {
 typedef VEC(ModLine) ModLines;
 
 /* Splits the text; false and a message "name:line[:col]: ..." for a syntax error, which may name path too. */
-bool modlines_split(Arena *a, const char *name, const char *path, const char *text, size_t n, ModLines *out, const char **error);
+bool modlines_split(Arena *a, const char *name, const char *path, const char *text, size_t n, ModLines *out,
+                    const char **error);
 #endif

@@ -177,9 +177,11 @@ static const char *work_go(const Modules *m) { return m->work.go ? m->work.go->s
 
 /* A workspace whose go line is older than a module's. */
 static const char *work_too_old(Modules *m, const char *root, const char *v) {
-  return arena_printf(&m->arena, "module %s listed in go.work file requires go >= %s, but go.work %s go %s; to update it:\n"
-                                 "\tgo work use", mod_short_path(m, &m->arena, root), v,
-                      m->work.go ? "lists" : "implicitly requires", work_go(m));
+  return arena_printf(
+      &m->arena,
+      "module %s listed in go.work file requires go >= %s, but go.work %s go %s; to update it:\n"
+      "\tgo work use",
+      mod_short_path(m, &m->arena, root), v, m->work.go ? "lists" : "implicitly requires", work_go(m));
 }
 
 static void add_main(Modules *m, const char *root) {
@@ -187,21 +189,25 @@ static void add_main(Modules *m, const char *root) {
   const char *why = read_main(m, root, &main);
   if (m->mode == MODE_WORKSPACE && why) {
     const char *v = main.file.go ? main.file.go->s : NULL;
-    why = v && mod_too_new(m, "", v) ? work_too_old(m, root, v)
-                                     : arena_printf(&m->arena, "cannot load module %s listed in go.work file: %s",
-                                                    mod_short_path(m, &m->arena, root), why);
+    why = v && mod_too_new(m, "", v)
+              ? work_too_old(m, root, v)
+              : arena_printf(&m->arena, "cannot load module %s listed in go.work file: %s",
+                             mod_short_path(m, &m->arena, root), why);
   } else if (m->mode == MODE_WORKSPACE) {
     const char *v = main.file.go ? main.file.go->s : "1.16";
-    if (goversion_compare(v, work_go(m)) > 0 && goversion_compare(v, "1.21") >= 0) why = work_too_old(m, root, v);
+    if (goversion_compare(v, work_go(m)) > 0 && goversion_compare(v, "1.21") >= 0)
+      why = work_too_old(m, root, v);
   }
   if (why) return fatal(m, "%s", why);
   if (m->mode != MODE_WORKSPACE && bad_godebug(m, &main.file, "go.mod")) return;
   why = modpath_check_import_kind(&m->arena, main.file.module->s, "module");
   if (why) return fatal(m, "%s", why);
-  if (mod_main_of(m, main.file.module)) return fatal(m, "module %s appears multiple times in workspace", main.file.module->s);
+  if (mod_main_of(m, main.file.module))
+    return fatal(m, "module %s appears multiple times in workspace", main.file.module->s);
   Module *mod = main.mod = mod_record(m, main.file.module, atom_cstr(""));
   mod->dir = root;
-  mod->gomod = m->config.modfile ? mod_join(&m->arena, m->cwd, m->config.modfile) : mod_join(&m->arena, root, "go.mod");
+  mod->gomod = m->config.modfile ? mod_join(&m->arena, m->cwd, m->config.modfile)
+                                 : mod_join(&m->arena, root, "go.mod");
   mod->goversion = main.file.go ? main.file.go->s : NULL;
   mod->is_main = true;
   VEC_PUSH(&m->arena, &m->mains, main);
@@ -277,7 +283,9 @@ static void add_replacements(Modules *m, const ModFile *f, const char *base, con
     if (old && old < m->replacements.v + from &&
         strcmp(replacement_text(m, old), replacement_text(m, &r)) != 0) {
       const char *what = modversion_string(&m->arena, r.r.from);
-      fatal(m, "conflicting replacements for %s:\n\t%s\n\t%s\nuse \"go work edit -replace %s=[override]\" to resolve",
+      fatal(m,
+            "conflicting replacements for %s:\n\t%s\n\t%s\nuse \"go work edit -replace %s=[override]\" to "
+            "resolve",
             what, replacement_text(m, old), replacement_text(m, &r), what);
       return;
     }
@@ -344,15 +352,18 @@ static void choose_mod(Modules *m) {
   if (!dir || !load_is_dir(dir) || !m->mains.n) return;
   const Atom *go = work ? m->work.go : m->mains.v[0].file.go;
   if (!go) {
-    m->mod_reason = arena_printf(&m->arena, "Go version in %s is unspecified, so vendor directory was not used.", source);
+    m->mod_reason =
+        arena_printf(&m->arena, "Go version in %s is unspecified, so vendor directory was not used.", source);
   } else if (goversion_compare(go->s, "1.14") < 0) {
-    m->mod_reason = arena_printf(&m->arena, "Go version in %s is %s, so vendor directory was not used.", source, go->s);
+    m->mod_reason =
+        arena_printf(&m->arena, "Go version in %s is %s, so vendor directory was not used.", source, go->s);
   } else if (vendor_is_workspace(dir) != work) {
     m->mod_reason = work ? "In workspace mode, but vendor directory is not for a workspace"
                          : "Outside workspace mode, but vendor directory is for a workspace.";
   } else {
     m->mod = "vendor";
-    m->mod_reason = arena_printf(&m->arena, "Go version in %s is at least 1.14 and vendor directory exists.", source);
+    m->mod_reason =
+        arena_printf(&m->arena, "Go version in %s is at least 1.14 and vendor directory exists.", source);
   }
 }
 
@@ -375,7 +386,8 @@ static void read_flags(Modules *m) {
   static const char *const known[] = {"", "readonly", "vendor", "mod"};
   for (size_t i = 0; i < ARRAY_LEN(known); i++)
     if (strcmp(m->mod, known[i]) == 0) return;
-  m->error = arena_printf(&m->arena, "-mod=%s not supported (can be '', 'mod', 'readonly', or 'vendor')", m->mod);
+  m->error =
+      arena_printf(&m->arena, "-mod=%s not supported (can be '', 'mod', 'readonly', or 'vendor')", m->mod);
 }
 
 /* ---- the whole ---- */
@@ -383,7 +395,8 @@ static void read_flags(Modules *m) {
 /* Whether root is that of the modules std and cmd, whose packages are std's. */
 static bool in_goroot(Modules *m, const char *root) {
   char *src = realpath(mod_join(&m->arena, m->config.goroot, "src"), NULL), *real = realpath(root, NULL);
-  bool in = src && real && strncmp(real, src, strlen(src)) == 0 && (!real[strlen(src)] || strcmp(real + strlen(src), "/cmd") == 0);
+  bool in = src && real && strncmp(real, src, strlen(src)) == 0 &&
+            (!real[strlen(src)] || strcmp(real + strlen(src), "/cmd") == 0);
   free(src);
   free(real);
   return in;
@@ -458,7 +471,9 @@ const char *modules_error(const Modules *m) { return m->error; }
 const char *modules_work_file(const Modules *m) { return m->work_file ? m->work_file : ""; }
 ModMode modules_mode(const Modules *m) { return m->mode; }
 const ModuleList *modules_main(const Modules *m) { return &m->main_list; }
-Module *modules_command_line(Modules *m) { return mod_record(m, atom_cstr("command-line-arguments"), atom_cstr("")); }
+Module *modules_command_line(Modules *m) {
+  return mod_record(m, atom_cstr("command-line-arguments"), atom_cstr(""));
+}
 bool modules_vendoring(const Modules *m) { return strcmp(m->mod, "vendor") == 0 && m->mains.n > 0; }
 
 const char *modules_go_version(const Modules *m) {

@@ -24,10 +24,12 @@ static void read_lines(Modules *m, const char *text, const Atom *file) {
       q += k;
     }
     if (n == 3) {
-      SumEntry s = {{atom_new(field[0], len[0]), atom_new(field[1], len[1])}, atom_new(field[2], len[2]), file};
+      SumEntry s = {
+          {atom_new(field[0], len[0]), atom_new(field[1], len[1])}, atom_new(field[2], len[2]), file};
       if (!atom_is(s.hash, empty_gomod_hash)) VEC_PUSH(&m->arena, &m->sums, s);
     } else if (n > 0 && !m->error) {
-      m->error = arena_printf(&m->arena, "malformed go.sum:\n%s:%u: wrong number of fields %zu", file->s, lineno, n);
+      m->error =
+          arena_printf(&m->arena, "malformed go.sum:\n%s:%u: wrong number of fields %zu", file->s, lineno, n);
     }
     p += end;
   }
@@ -51,7 +53,9 @@ static void read_sums(Modules *m) {
   if (m->work_file) read_file(m, arena_printf(&m->arena, "%s.sum", m->work_file));
 }
 
-bool mod_must_have_sums(const Modules *m) { return m->mode == MODE_MODULE && strcmp(m->mod, "readonly") == 0; }
+bool mod_must_have_sums(const Modules *m) {
+  return m->mode == MODE_MODULE && strcmp(m->mod, "readonly") == 0;
+}
 
 static ModVersion key_of(ModVersion v, bool gomod) {
   if (gomod) v.version = atom_printf("%s/go.mod", v.version->s);
@@ -62,7 +66,8 @@ const char *mod_sum_of(Modules *m, ModVersion v, bool gomod) {
   ModVersion key = key_of(v, gomod);
   read_sums(m);
   for (u32 i = 0; i < m->sums.n; i++)
-    if (modversion_eq(m->sums.v[i].mod, key) && strncmp(m->sums.v[i].hash->s, "h1:", 3) == 0) return m->sums.v[i].hash->s;
+    if (modversion_eq(m->sums.v[i].mod, key) && strncmp(m->sums.v[i].hash->s, "h1:", 3) == 0)
+      return m->sums.v[i].hash->s;
   return NULL;
 }
 
@@ -81,11 +86,12 @@ bool mod_check_sum(Modules *m, ModVersion v, bool gomod, const char *hash, const
   if (!other) return true;
   *error = "";
   const char *file = m->mode == MODE_WORKSPACE ? other->file->s : "go.sum";
-  m->error = arena_printf(&m->arena,
-                        "verifying %s@%s: checksum mismatch\n\tdownloaded: %s\n\t%s:     %s\n\nSECURITY ERROR\n"
-                        "This download does NOT match an earlier download recorded in go.sum.\n"
-                        "The bits may have been replaced on the origin server, or an attacker may\n"
-                        "have intercepted the download attempt.\n\nFor more information, see 'go help module-auth'.",
-                        key.path->s, key.version->s, hash, file, other->hash->s);
+  m->error = arena_printf(
+      &m->arena,
+      "verifying %s@%s: checksum mismatch\n\tdownloaded: %s\n\t%s:     %s\n\nSECURITY ERROR\n"
+      "This download does NOT match an earlier download recorded in go.sum.\n"
+      "The bits may have been replaced on the origin server, or an attacker may\n"
+      "have intercepted the download attempt.\n\nFor more information, see 'go help module-auth'.",
+      key.path->s, key.version->s, hash, file, other->hash->s);
   return false;
 }

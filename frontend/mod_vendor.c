@@ -55,7 +55,8 @@ static void annotation_line(Modules *m, VendorModule *x, const char *p, size_t n
     size_t used = len;
     while (used && strchr(" \t\r", p[used - 1])) used--;
     if (used == 8 && memcmp(p, "explicit", 8) == 0) x->is_explicit = true;
-    if (used > 3 && memcmp(p, "go ", 3) == 0) x->goversion = arena_printf(&m->arena, "%.*s", (int)used - 3, p + 3);
+    if (used > 3 && memcmp(p, "go ", 3) == 0)
+      x->goversion = arena_printf(&m->arena, "%.*s", (int)used - 3, p + 3);
     p += len + 1;
   }
 }
@@ -127,7 +128,8 @@ static void check_requires(Check *c, const ModFile *f) {
     if (!c->before_114) {
       complain(c, v, "is explicitly required in go.mod, but not marked as explicit in vendor/modules.txt");
     } else if (other && other != v.version) {
-      complain(c, v, "is explicitly required in go.mod, but vendor/modules.txt indicates %s@%s", v.path->s, other->s);
+      complain(c, v, "is explicitly required in go.mod, but vendor/modules.txt indicates %s@%s", v.path->s,
+               other->s);
     }
   }
 }
@@ -136,7 +138,8 @@ static void check_requires(Check *c, const ModFile *f) {
 static ModVersion canonical_target(Check *c, const Replacement *r) {
   ModVersion to = r->r.to;
   if (to.version->len || !c->m->work_file || *to.path->s == '/') return to;
-  const char *dir = mod_join(&c->m->arena, r->base, to.path->s), *work = mod_join(&c->m->arena, c->m->work_file, "..");
+  const char *dir = mod_join(&c->m->arena, r->base, to.path->s),
+             *work = mod_join(&c->m->arena, c->m->work_file, "..");
   size_t n = strlen(work);
   if (strncmp(dir, work, n) == 0 && dir[n] == '/') to.path = atom_printf("./%s", dir + n + 1);
   return to;
@@ -171,12 +174,15 @@ static void check_listed(Check *c) {
   for (u32 i = 0; i < c->m->vendored.n; i++) {
     const VendorModule *x = &c->m->vendored.v[i];
     if (x->provides && x->is_explicit && !is_required(c->m, x->mod))
-      complain(c, x->mod, "is marked as explicit in vendor/modules.txt, but not explicitly required in %sgo.mod", work ? "a " : "");
+      complain(c, x->mod,
+               "is marked as explicit in vendor/modules.txt, but not explicitly required in %sgo.mod",
+               work ? "a " : "");
   }
   for (u32 i = 0; i < c->m->vendored.n; i++) {
     const VendorModule *x = &c->m->vendored.v[i];
     if (x->replace.path && !mod_replacement(c->m, x->mod))
-      complain(c, x->mod, "is marked as replaced in vendor/modules.txt, but not replaced in %s", work ? "the workspace" : "go.mod");
+      complain(c, x->mod, "is marked as replaced in vendor/modules.txt, but not replaced in %s",
+               work ? "the workspace" : "go.mod");
   }
 }
 
@@ -191,10 +197,11 @@ bool mod_vendor_check(Modules *m, const char **error) {
   check_listed(&c);
   bool ok = c.out.n == 0;
   if (!ok)
-    *error = arena_printf(&m->arena,
-                          "inconsistent vendoring in %s:%s\n\n\tTo ignore the vendor directory, use -mod=readonly or "
-                          "-mod=mod.\n\tTo sync the vendor directory, run:\n\t\tgo %s vendor",
-                          mod_join(&m->arena, modules_vendor_dir(m), ".."), c.out.p, work ? "work" : "mod");
+    *error = arena_printf(
+        &m->arena,
+        "inconsistent vendoring in %s:%s\n\n\tTo ignore the vendor directory, use -mod=readonly or "
+        "-mod=mod.\n\tTo sync the vendor directory, run:\n\t\tgo %s vendor",
+        mod_join(&m->arena, modules_vendor_dir(m), ".."), c.out.p, work ? "work" : "mod");
   sb_free(&c.out);
   return ok;
 }

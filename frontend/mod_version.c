@@ -1,5 +1,5 @@
-/* mod_version.c - semantic versions, Go versions and module paths, after golang.org/x/mod/semver, internal/gover
- * and golang.org/x/mod/module.
+/* mod_version.c - semantic versions, Go versions and module paths, after golang.org/x/mod/semver,
+ * internal/gover and golang.org/x/mod/module.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* memrchr */
@@ -123,7 +123,8 @@ const Atom *semver_canonical(const char *v) {
   if (!parse_semver(v, &s)) return NULL;
   bool incompatible = s.build.n == 13 && memcmp(s.build.p, "+incompatible", 13) == 0;
   const char *missing = s.parts == 1 ? ".0.0" : s.parts == 2 ? ".0" : "";
-  return atom_printf("%.*s%s%s", (int)(strlen(v) - s.build.n), v, missing, incompatible ? "+incompatible" : "");
+  return atom_printf("%.*s%s%s", (int)(strlen(v) - s.build.n), v, missing,
+                     incompatible ? "+incompatible" : "");
 }
 
 size_t semver_major_len(const char *v) {
@@ -278,7 +279,8 @@ static const char *check_elem(Arena *a, const char *e, size_t n, PathKind kind) 
   if (e[n - 1] == '.') return "trailing dot in path element";
   int used;
   for (size_t i = 0; i < n; i += (size_t)used)
-    if (!char_ok(e + i, n - i, kind, &used)) return arena_printf(a, "invalid char %s", quoted_rune(a, e + i, n - i));
+    if (!char_ok(e + i, n - i, kind, &used))
+      return arena_printf(a, "invalid char %s", quoted_rune(a, e + i, n - i));
   if (reserved_on_windows(e, base))
     return arena_printf(a, "\"%.*s\" disallowed as path element component on Windows", (int)base, e);
   if (kind == PATH_FILE) return NULL;

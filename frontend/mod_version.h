@@ -20,7 +20,8 @@ const char *modversion_string(Arena *a, ModVersion v);
 bool semver_valid(const char *v);
 /* <0, 0, >0; an invalid version is less than any valid one. Build suffixes do not count. */
 int semver_compare(const char *v, const char *w);
-/* With the missing parts filled in and the build suffix removed, "+incompatible" excepted; NULL when invalid. */
+/* With the missing parts filled in and the build suffix removed, "+incompatible" excepted; NULL when invalid.
+ */
 const Atom *semver_canonical(const char *v);
 size_t semver_major_len(const char *v); /* of "v1" in "v1.2.3" */
 /* Whether v has the form of a version that names a commit: v0.0.0-yyyymmddhhmmss-abcdefabcdef and its kin. */

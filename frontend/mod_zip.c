@@ -71,7 +71,7 @@ static void read_zip64(ZipEntry *entry, const u8 *extra, size_t n) {
 }
 
 static bool read_directory(Zip *z, Err *e) {
-  u64 at, count;
+  u64 at = 0, count = 0;
   if (!find_directory(z, &at, &count, e)) return false;
   for (u64 i = 0; i < count; i++) {
     if (!fits(z, at, CENTRAL_SIZE) || le(z->data + at, 4) != CENTRAL_SIG) return bad_zip(e);
@@ -210,8 +210,8 @@ static bool write_file(const char *path, const StrBuf *text, mode_t mode, Err *e
   return ok;
 }
 
-static bool unpack_entry(const Zip *z, const ZipEntry *entry, const char *name, const char *dir, bool writable,
-                         Err *e) {
+static bool unpack_entry(const Zip *z, const ZipEntry *entry, const char *name, const char *dir,
+                         bool writable, Err *e) {
   Arena a = {0};
   StrBuf text = {0};
   char *path = arena_printf(&a, "%s/%s", dir, name), *slash = strrchr(path, '/');

@@ -38,7 +38,8 @@ static size_t first_sentence(const char *s) {
   return strlen(s);
 }
 
-/* The length of a link "[pkg]", "[pkg/path]" or "[pkg.Name]" at s, whose brackets are not shown; 0 for none. */
+/* The length of a link "[pkg]", "[pkg/path]" or "[pkg.Name]" at s, whose brackets are not shown; 0 for none.
+ */
 static size_t doc_link(const char *s) {
   size_t n = 1 + strspn(s + 1, "abcdefghijklmnopqrstuvwxyz0123456789/");
   if (n < 3 || !islower((u8)s[1])) return 0;
@@ -140,8 +141,9 @@ static void add_go_file(Scan *s, const char *name, FileHead *head) {
     p->name = pkg;
     s->first_file = name;
   } else if (pkg != p->name) {
-    bad_file(s, name, arena_printf(s->a, "found packages %s (%s) and %s (%s) in %s", p->name->s, s->first_file,
-                                   pkg->s, name, s->shown));
+    bad_file(s, name,
+             arena_printf(s->a, "found packages %s (%s) and %s (%s) in %s", p->name->s, s->first_file, pkg->s,
+                          name, s->shown));
   }
   if (!*p->doc && !test && *head->doc) p->doc = synopsis(s->a, head->doc);
   if (head->imports_c) {
@@ -264,7 +266,8 @@ bool pkgscan_has_go_files(const char *dir) {
   if (!d) return false;
   bool found = false;
   for (struct dirent *e; !found && (e = readdir(d));)
-    found = has_suffix(e->d_name, ".go") && (e->d_type == DT_REG || e->d_type == DT_LNK || e->d_type == DT_UNKNOWN);
+    found = has_suffix(e->d_name, ".go") &&
+            (e->d_type == DT_REG || e->d_type == DT_LNK || e->d_type == DT_UNKNOWN);
   closedir(d);
   return found;
 }

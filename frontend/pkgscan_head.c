@@ -281,9 +281,10 @@ static void embeds(Head *h) {
 }
 
 static bool is_keyword(const Atom *w) {
-  static const char *const words[] = {"break", "case", "chan", "const", "continue", "default", "defer", "else",
-                                      "fallthrough", "for", "func", "go", "goto", "if", "import", "interface", "map",
-                                      "package", "range", "return", "select", "struct", "switch", "type", "var"};
+  static const char *const words[] = {
+      "break", "case",   "chan",   "const",  "continue", "default", "defer",     "else", "fallthrough",
+      "for",   "func",   "go",     "goto",   "if",       "import",  "interface", "map",  "package",
+      "range", "return", "select", "struct", "switch",   "type",    "var"};
   for (size_t i = 0; i < ARRAY_LEN(words); i++)
     if (atom_is(w, words[i])) return true;
   return false;
@@ -298,7 +299,8 @@ static bool expect_package(Head *h) {
     fail(h, "expected 'package', found 'EOF'");
   } else {
     const char *quote = w && !is_keyword(w) ? "" : "'";
-    fail(h, arena_printf(h->a, "expected 'package', found %s%.*s%s", quote, w ? (int)w->len : 1, start, quote));
+    fail(h,
+         arena_printf(h->a, "expected 'package', found %s%.*s%s", quote, w ? (int)w->len : 1, start, quote));
   }
   return false;
 }
