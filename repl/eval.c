@@ -172,6 +172,7 @@ void eval_wait(int fd, const bool *done, bool *interrupted) {
   host_watch(-1);
   sched_add_blockers(-1);
   waiting = false;
+  if (atomic_exchange(&interrupt, false)) *interrupted = true; /* together with the end of the line */
 }
 
 void eval_wake(void) { sched_stop(); }

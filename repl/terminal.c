@@ -57,11 +57,15 @@ static void after_output(int fd) {
 }
 
 static void drop_line(void) {
-  active = false;
   report_text("^C\n");
-  rl_free_line_state();
-  rl_callback_sigcleanup();
-  rl_callback_handler_remove();
+  if (active) {
+    rl_free_line_state();
+    rl_callback_sigcleanup();
+    rl_callback_handler_remove();
+  } else {
+    free(line);
+  }
+  active = false;
 }
 
 LineEnd terminal_read(const char *prompt, StrBuf *out) {
@@ -71,7 +75,7 @@ LineEnd terminal_read(const char *prompt, StrBuf *out) {
   active = true;
   rl_callback_handler_install(prompt, on_line);
   eval_wait(STDIN_FILENO, &have_line, &interrupted);
-  if (!have_line) {
+  if (interrupted) {
     drop_line();
     return LINE_INTERRUPTED;
   }

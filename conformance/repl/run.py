@@ -8,6 +8,7 @@ for time to pass: a step waits for the prompt, or for the text it expects.
 import argparse
 import os
 import pty
+import random
 import re
 import select
 import signal
@@ -355,6 +356,41 @@ def interrupts(r):
     r.type("half an input\x03")
     r.wait(r"\^C\n> $")
     r.check("n", "99 : int")
+    r.end()
+
+
+@session
+def interrupts_at_any_moment(r):
+    rnd = random.Random(7)
+    r.run("ch := make(chan int); var mu sync.Mutex; x := 0; alarm := time.AfterFunc(time.Hour, func() {})")
+    r.run("func fib(n int) int { if n < 2 { return n }; return fib(n-1) + fib(n-2) }")
+    inputs = ("for {}", "<-ch", "time.Sleep(time.Hour)", "fib(50)", "mu.Lock(); mu.Lock()", "select {}", "half an input", "func g() {",
+              "func() { defer func() { x++ }(); for {} }()", "m := map[int]int{}; for i := 0; ; i++ { m[i%1000] = i }",
+              "var wg sync.WaitGroup; for range 3 { wg.Go(func() { fib(12) }) }; wg.Wait()", "for { fmt.Sprint(x) }", "x + 1")
+    for i in range(60):
+        r.type(rnd.choice(inputs) + rnd.choice(("\r", "\r", "")))
+        r.deadline = time.monotonic() + LIMIT
+        marker = "%d : int" % (1000000 + i)
+        while marker not in r.text:  # how far the input gets before the signal is left to chance
+            r.type("\x03")
+            r.type("%d + 0\r" % (1000000 + i))
+            ready, _, _ = select.select([r.fd], [], [], 0.5)
+            if ready or time.monotonic() > r.deadline:
+                r.more(marker)
+        r.text = ""
+    r.type("\x03")
+    r.wait(r"\n> $")
+    r.check("1 + 1", "2 : int")
+    r.end()
+
+
+@session
+def reads_standard_input(r):
+    r.check('import ("bufio"; "os")', "")
+    r.type("in := bufio.NewReader(os.Stdin); println(\"ready\"); in.ReadString('\\n')\r")
+    r.wait("ready\n")
+    r.type("some words\r")
+    r.wait(r'"some words\\n" : string\nnil : error\n> $')
     r.end()
 
 
