@@ -274,6 +274,8 @@ static bool read_global(Asm *a) {
   g.rodata = accept(a, "rodata");
   g.is_extern = !g.rodata && accept(a, "extern");
   if (!g.rodata && !g.is_extern && !accept(a, "data")) return asm_error(a, "expected", "data");
+  g.owner = BC_NONE;
+  if (accept(a, "owner") && !read_u32(a, &g.owner)) return false;
   if (!read_bytes(a, &g.ninit, &init)) return false;
   g.init = (u8 *)init;
   VEC_PUSH(&a->m->arena, &a->m->globals, g);

@@ -131,6 +131,7 @@ static void write_globals(Writer *w) {
     put_atom(w, g->symbol);
     put_ref(w, g->type);
     put_u(w, (u64)g->rodata | (u64)g->is_extern << 1);
+    put_ref(w, g->owner);
     put_bytes(w, g->init, g->ninit);
     put_u(w, g->nrelocs);
     for (u32 k = 0; k < g->nrelocs; k++) {

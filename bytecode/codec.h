@@ -20,7 +20,7 @@
 #include "bytecode/module.h"
 
 #define CODEC_MAGIC "govm\x1f" "bc\n"
-#define CODEC_VERSION 2u
+#define CODEC_VERSION 3u
 
 enum CodecSection {
   SEC_ATOMS = 1,

@@ -201,6 +201,7 @@ static void read_global(Reader *r, BcGlobal *g) {
   u64 flags = get_u(r, 3);
   g->rodata = flags & 1;
   g->is_extern = flags >> 1;
+  g->owner = get_ref(r);
   const u8 *init = get_bytes(r, &g->ninit);
   g->init = arena_dup(a, init, g->ninit);
   g->nrelocs = get_count(r, 4);

@@ -234,6 +234,7 @@ static void put_global(StrBuf *out, const BcModule *m, u32 index) {
   put_atom(out, g->symbol);
   put_index(out, g->type);
   sb_puts(out, g->is_extern ? " extern " : g->rodata ? " rodata " : " data ");
+  if (g->owner != BC_NONE) sb_printf(out, "owner %u ", g->owner);
   put_str(out, g->init, g->ninit);
   sb_printf(out, "  ; g%u\n", index);
   for (u32 i = 0; i < g->nrelocs; i++) {

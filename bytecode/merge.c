@@ -26,6 +26,7 @@ typedef struct Pending { /* a method of a reached type that nothing is known to 
 typedef struct Merge {
   BcModule *out;
   Source *src;
+  PtrMap inits; /* path -> index in the result's inits, + 1 */
   u32 n;
   Arena arena;
   Err *err;
@@ -262,10 +263,17 @@ static void fill_type(Merge *mg, Ref r) {
   mg->out->types.v[out] = x;
 }
 
+/* Where the initialiser of a package is in the result; BC_NONE when it does not run. */
+static u32 result_init(const Merge *mg, const BcModule *from, u32 init) {
+  uintptr_t at = init == BC_NONE ? 0 : (uintptr_t)ptrmap_get(&mg->inits, from->inits.v[init].path);
+  return at ? (u32)at - 1 : BC_NONE;
+}
+
 static void fill_global(Merge *mg, Ref r) {
   const BcGlobal *g = &mg->src[r.mod].m->globals.v[r.index];
   BcGlobal x = *g;
   x.symbol = own_name(g->symbol, r.mod);
+  x.owner = result_init(mg, mg->src[r.mod].m, g->owner);
   x.type = reach_type(mg, r.mod, g->type);
   x.relocs = arena_dup(&mg->out->arena, g->relocs, g->nrelocs * sizeof *x.relocs);
   for (u32 i = 0; i < g->nrelocs; i++) {
@@ -331,6 +339,7 @@ static void add_init(Merge *mg, const InitSet *s, u32 mod, const BcInit *in) {
   for (u32 i = 0; i < in->nimports; i++)
     if (ptrmap_has(&s->wanted, in->imports[i])) x.imports[x.nimports++] = in->imports[i];
   VEC_PUSH(a, &mg->out->inits, x);
+  ptrmap_set(&mg->inits, in->path, (void *)(uintptr_t)mg->out->inits.n);
 }
 
 /* The initialisers of main's package, of runtime and of what they import, in the order of the modules. */
@@ -399,7 +408,7 @@ BcModule *module_merge(const BcModule *const *mods, u32 n, Err *e) {
   if (mg.out->main_func == BC_NONE && !mg.failed)
     mg.failed = !err_set(e, "runtime.main_main\xc2\xb7" "f: function main is undeclared in the main package");
   if (!mg.failed) complete_pointers(mg.out);
-  PtrMap *maps[] = {&mg.funcs, &mg.types, &mg.globals, &mg.strings, &mg.itabs, &mg.files, &mg.called};
+  PtrMap *maps[] = {&mg.funcs, &mg.types, &mg.globals, &mg.strings, &mg.itabs, &mg.files, &mg.called, &mg.inits};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) ptrmap_free(maps[i]);
   arena_free(&mg.arena);
   if (!mg.failed) return mg.out;

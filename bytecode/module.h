@@ -130,7 +130,8 @@ typedef struct BcGlobal {
   u8 *init;
   u32 nrelocs;
   BcReloc *relocs;
-  bool rodata;
+  u32 owner;           /* the BcInit of its package: until that runs it holds no pointer into the heap. BC_NONE: it may */
+  bool rodata;         /* never written */
   bool is_extern;      /* no data: a module linked earlier defines the symbol */
 } BcGlobal;
 typedef struct BcString { u32 len; const u8 *p; } BcString;

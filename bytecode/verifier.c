@@ -112,7 +112,7 @@ static bool verify_finite(Verify *v) {
 
 static bool verify_global(Verify *v, const BcGlobal *g) {
   const BcModule *m = v->m;
-  REQUIRE(g->symbol && g->type < m->types.n, "bad global");
+  REQUIRE(g->symbol && g->type < m->types.n && index_or_none(g->owner, m->inits.n), "bad global");
   u64 size = m->types.v[g->type].size;
   REQUIRE(!g->is_extern || (!g->ninit && !g->nrelocs), "an extern global with data");
   REQUIRE(g->ninit <= size, "initial value larger than the global %s", g->symbol->s);

@@ -72,6 +72,7 @@ static void queue_init(Lower *lw, Package *p) {
   init.ninits = inits.n;
   init.inits = inits.v;
   VEC_PUSH(&lw->m->arena, &lw->m->inits, init);
+  ptrmap_set(&lw->inits, p, (void *)(uintptr_t)lw->m->inits.n);
 }
 
 /* Every function and method of p that is not generic. */
@@ -100,7 +101,13 @@ static void queue_library(Lower *lw, Package *p) {
   }
 }
 
+u32 lower_init_of(const Lower *lw, const Package *p) {
+  uintptr_t at = p ? (uintptr_t)ptrmap_get(&lw->inits, p) : 0;
+  return at ? (u32)at - 1 : BC_NONE;
+}
+
 static void lower_one(Lower *lw, FuncInst *fi) {
+  lw->pkg = fi->pkg;
   if (fi->generate) {
     fi->generate(lw, fi);
     return;
@@ -199,7 +206,7 @@ BcModule *lower_program(const LowerConfig *cfg, Package **pkgs, u32 n, Package *
   BcModule *m = lw->m;
   arena_free(&lw->arena);
   PtrMap *maps[] = {&lw->funcs_by_symbol, &lw->globals_by_symbol, &lw->strings,      &lw->itabs,
-                    &lw->local_types,     &lw->iface_called,      &lw->anew};
+                    &lw->inits,           &lw->local_types,     &lw->iface_called,      &lw->anew};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) ptrmap_free(maps[i]);
   xfree(lw);
   if (diags->nerrors == errors) return m;

@@ -86,6 +86,8 @@ struct Lower {
   bool library;             /* every method is reachable */
   PtrMap anew;              /* keys of types to describe though `defined` has them */
   VEC(FuncInst *) queue;
+  PtrMap inits;             /* Package -> index in m->inits, + 1 */
+  Package *pkg;             /* whose function or variable is being lowered */
   u32 next;
   u32 nstmp;
   Arena arena;
@@ -119,6 +121,7 @@ u32 lower_global(Lower *lw, Object *var);
 const BcFunc *lower_defined_func(const Lower *lw, const Atom *symbol);
 const BcType *lower_defined_type(const Lower *lw, const Atom *key);
 const BcGlobal *lower_defined_global(const Lower *lw, const Atom *symbol);
+u32 lower_init_of(const Lower *lw, const Package *p);    /* index of its BcInit; BC_NONE when it is not of this module */
 u32 lower_static(Lower *lw, Type *t, const Atom *symbol); /* an anonymous global; data filled by the caller */
 u32 lower_string(Lower *lw, const char *s, size_t n);
 bool lower_is_intrinsic(Object *fn, u16 *opcode);  /* math.Sqrt, bits.TrailingZeros64 ...: replaced by an opcode */

@@ -218,7 +218,7 @@ u32 lower_static(Lower *lw, Type *t, const Atom *symbol) {
   u32 at = lw->m->globals.n;
   if (!symbol) symbol = atom_printf("..stmp_%u", lw->nstmp++);
   u32 type = lower_type(lw, t);
-  VEC_PUSH(&lw->m->arena, &lw->m->globals, (BcGlobal){.symbol = symbol, .type = type});
+  VEC_PUSH(&lw->m->arena, &lw->m->globals, (BcGlobal){.symbol = symbol, .type = type, .owner = lower_init_of(lw, lw->pkg)});
   return at;
 }
 
@@ -236,6 +236,8 @@ u32 lower_global(Lower *lw, Object *var) {
   const Atom *target = link_symbol(symbol);
   Object *o = target == symbol ? NULL : object_of_symbol(target);
   u32 at, before = lw->m->globals.n;
+  Package *pkg = lw->pkg;
+  lw->pkg = var->pkg;
   if (o && o->kind == OBJ_VAR && o != var) {
     at = lower_global(lw, o);
   } else if (atom_is(var->name, "_")) {
@@ -246,9 +248,9 @@ u32 lower_global(Lower *lw, Object *var) {
     ptrmap_set(&lw->globals_by_symbol, target, (void *)((uintptr_t)at + 1));
   }
   var->lowered = (void *)((uintptr_t)lower_shared.generation << 32 | (at + 1));
-  if (at != before) return at;
-  if (lower_defined_global(lw, target)) lw->m->globals.v[at].is_extern = true;
-  else lower_static_var(lw, var, at);
+  if (at == before && lower_defined_global(lw, target)) lw->m->globals.v[at].is_extern = true;
+  else if (at == before) lower_static_var(lw, var, at);
+  lw->pkg = pkg;
   return at;
 }
 

@@ -29,15 +29,11 @@ struct GcWork {
 };
 static GcWork gc_work;
 
-typedef struct Root {
-  void *addr;
-  const AbiType *type;
-} Root;
-static SNAPSHOT VEC(Root) roots;
+static SNAPSHOT VEC(HeapRoot) roots;
 static VEC(HeapRootFn) root_fns;
 
 void heap_add_root(void *addr, const AbiType *t) {
-  if (t->ptr_bytes) VEC_PUSH(NULL, &roots, (Root){addr, t});
+  if (t->ptr_bytes) VEC_PUSH(NULL, &roots, (HeapRoot){addr, t});
 }
 void heap_reserve_roots(u32 spare) { VEC_RESERVE(NULL, &roots, roots.n + spare); }
 void heap_add_root_fn(HeapRootFn fn) { VEC_PUSH(NULL, &root_fns, fn); }

@@ -104,6 +104,7 @@ void *heap_new_array(const AbiType *t, u64 n);
 void *heap_find_object(const void *p, size_t *size);
 
 /* ---- roots ---- */
+typedef struct HeapRoot { void *addr; const AbiType *type; } HeapRoot;
 void heap_add_root(void *addr, const AbiType *t); /* a global variable: scanned as one value of type t */
 typedef struct GcWork GcWork;
 void heap_reserve_roots(u32 spare);               /* room for that many more */

@@ -45,7 +45,9 @@ static bool ready(const BcInit *in) {
 }
 
 static void add_calls(const BcInit *in, VmCalls *calls) {
-  const BcModule *m = link_home_module(ptrmap_get(&packages, in->path))->m;
+  const void *home = ptrmap_get(&packages, in->path);
+  const BcModule *m = link_home_module(home)->m;
+  link_add_roots(link_home_module(home), link_home_index(home));
   ptrmap_set(&done, in->path, (void *)in);
   if (in->vars_func != BC_NONE) VEC_PUSH(NULL, calls, &m->funcs.v[in->vars_func]);
   for (u32 j = 0; j < in->ninits; j++) VEC_PUSH(NULL, calls, &m->funcs.v[in->inits[j]]);

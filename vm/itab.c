@@ -9,6 +9,7 @@
 
 static SNAPSHOT AbiItab **table; /* open addressing; size is a power of two */
 static SNAPSHOT u32 table_size, table_count;
+static SNAPSHOT VEC(AbiItab *) heap_itabs; /* of types that reflect made */
 
 static u64 itab_hash(const AbiInterfaceType *inter,
     const AbiType *t) { return inter->t.hash ^ (u64)t->hash * 31; }
@@ -49,8 +50,7 @@ i32 type_add_reflect_off(void *p) {
 }
 void itab_roots(GcWork *w) {
   for (u32 i = 0; i < reflect_offs.n; i++) gc_mark_word(w, reflect_offs.v[i]);
-  for (u32 i = 0; i < table_size; i++)
-    if (table[i]) gc_mark_word(w, table[i]->type), gc_mark_word(w, table[i]->inter);
+  for (u32 i = 0; i < heap_itabs.n; i++) gc_mark_word(w, heap_itabs.v[i]->type), gc_mark_word(w, heap_itabs.v[i]->inter);
 }
 
 /* ---- making one ---- */
@@ -95,6 +95,7 @@ static AbiItab *itab_find(AbiInterfaceType *inter, AbiType *t) {
   tab->type = t;
   tab->hash = t->hash;
   fill_itab(tab);
+  if ((uintptr_t)t > INT32_MAX || (uintptr_t)inter > INT32_MAX) VEC_PUSH(NULL, &heap_itabs, tab);
   *place = tab;
   table_count++;
   return tab;

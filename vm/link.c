@@ -172,7 +172,37 @@ static void init_global(LinkedModule *lm, u32 index) {
     u64 v = reloc_target(lm, r) + (u64)r->addend;
     memcpy(p + r->offset, &v, 8);
   }
-  if (recipe_ptr_bytes(lm, gl->type)) heap_add_root(p, link_type(lm, gl->type));
+}
+
+/* Variables that may hold pointers into the heap are roots: from the start, or once the package that owns them is
+ * initialised. The latter wait in lm->roots, those of one package together. */
+static void make_roots(LinkedModule *lm, const bool *mine) {
+  const BcModule *m = lm->m;
+  u32 *count = xcalloc(m->inits.n + 1, sizeof *count), total = 0;
+  for (int fill = 0; fill < 2; fill++) {
+    for (u32 i = 0; i < m->globals.n; i++) {
+      const BcGlobal *g = &m->globals.v[i];
+      if (!mine[i] || g->rodata || !recipe_ptr_bytes(lm, g->type)) continue;
+      AbiType *t = link_type(lm, g->type);
+      if (g->owner == BC_NONE) {
+        if (fill) heap_add_root(lm->globals[i], t);
+      } else if (fill) {
+        lm->roots[lm->roots_of[g->owner] + --count[g->owner]] = (HeapRoot){lm->globals[i], t};
+      } else {
+        count[g->owner]++;
+      }
+    }
+    if (fill) break;
+    lm->roots_of = xcalloc(m->inits.n + 1, sizeof *lm->roots_of);
+    for (u32 i = 0; i < m->inits.n; i++) lm->roots_of[i] = total, total += count[i];
+    lm->roots_of[m->inits.n] = total;
+    lm->roots = xcalloc(total + 1, sizeof *lm->roots);
+  }
+  xfree(count);
+}
+
+void link_add_roots(const LinkedModule *lm, u32 init) {
+  for (u32 i = lm->roots_of[init]; i < lm->roots_of[init + 1]; i++) heap_add_root(lm->roots[i].addr, lm->roots[i].type);
 }
 
 /* What the module refers to as extern exists and is what it takes it for. */
@@ -223,6 +253,7 @@ LinkedModule *link_module(const BcModule *m, Err *e) {
   for (u32 i = 0; i < m->globals.n; i++) mine[i] = make_global(lm, i);
   for (u32 i = 0; i < m->globals.n; i++)
     if (mine[i]) init_global(lm, i);
+  make_roots(lm, mine);
   xfree(mine);
   return lm;
 }

@@ -8,6 +8,7 @@
 #define GOVM_VM_LINK_H
 #include "base/map.h"
 #include "bytecode/abi.h"
+#include "runtime/heap.h"
 #include "runtime/hooks.h"
 #include "runtime/native.h"
 
@@ -20,6 +21,8 @@ typedef struct LinkedModule {
   u32 *strings;      /* by index, 0 until needed */
   FuncInfo *infos;
   FuncRec *recs;
+  HeapRoot *roots;   /* variables that are roots once their package is initialised, grouped by package */
+  u32 *roots_of;     /* by index of BcInit: where its group begins; one more for the end */
   u32 number;        /* its place in link_modules */
 } LinkedModule;
 typedef VEC(LinkedModule *) LinkedModules;
@@ -50,6 +53,7 @@ bool link_has_native(const Atom *symbol);
  * errors. */
 LinkedModule *link_module(const BcModule *m, Err *e);
 
+void link_add_roots(const LinkedModule *lm, u32 init); /* the package of that BcInit is about to be initialised */
 FuncRec *link_func(const char *symbol);                /* NULL when there is none */
 void *link_global(const char *symbol);                 /* address, NULL when there is none */
 AbiType *link_type(LinkedModule *lm, u32 index);       /* canonical descriptor, made on first use */
