@@ -18,6 +18,7 @@ static _Atomic u64 pending;     /* bit per signal that was wanted when it came, 
 static _Atomic bool dump;       /* SIGQUIT came and was not wanted */
 static _Atomic u64 wanted;      /* of os/signal */
 static u64 ignored;
+static u64 inherited;           /* SIGHUP and SIGINT, when the process was started with them ignored (nohup) */
 static G *receiver;
 static bool received;           /* the receiver took a signal and has not come back */
 static Slot *receiver_result;
@@ -73,7 +74,7 @@ static const int no_action[] = {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, S
 static void do_nothing(int sig) { (void)sig; }
 
 static void install_default(int sig) {
-  void (*fn)(int) = sig == SIGQUIT ? handler : sig == SIGPIPE ? SIG_IGN : SIG_DFL;
+  void (*fn)(int) = sig == SIGQUIT ? handler : sig == SIGPIPE || inherited >> sig & 1 ? SIG_IGN : SIG_DFL;
   for (u32 i = 0; i < ARRAY_LEN(no_action); i++)
     if (no_action[i] == sig) fn = do_nothing;
   install(sig, fn);
@@ -94,6 +95,7 @@ void signal_enable(u32 sig) {
     sched_add_blockers(1);
   }
   if (!can_catch(sig)) return;
+  if ((sig == SIGHUP || sig == SIGINT) && signal_ignored(sig) && !(ignored >> sig & 1)) inherited |= (u64)1 << sig;
   wanted |= (u64)1 << sig;
   ignored &= ~((u64)1 << sig);
   install((int)sig, handler);

@@ -173,13 +173,15 @@ NATIVE_FN(syscall_raw_no_error) { /* (trap, a1, a2, a3) (r1, r2) */
   return ST_OK;
 }
 
-/* rawVforkSyscall(trap, a1, a2, a3) (r1, Errno): the child would run Go code on a shared C stack, so CLONE_VM and CLONE_VFORK
- * are taken away: a plain fork. */
+/* rawVforkSyscall(trap, a1, a2, a3) (r1, Errno), for clone(flags, ...) and clone3(&args, size): the child would run Go code on a
+ * shared C stack, so CLONE_VM and CLONE_VFORK are taken away: a plain fork. */
 NATIVE_FN(syscall_raw_vfork) {
   enum { FLAG_CLONE_VM = 0x100, FLAG_CLONE_VFORK = 0x4000 };
-  u64 flags = fp[1].u & ~(u64)(FLAG_CLONE_VM | FLAG_CLONE_VFORK);
+  const u64 vfork_flags = FLAG_CLONE_VM | FLAG_CLONE_VFORK;
+  if (fp[0].u == SYS_clone3) *(u64 *)fp[1].p &= ~vfork_flags; /* the first word of the arguments */
+  else fp[1].u &= ~vfork_flags;
   print_flush();
-  i64 r = syscall((long)fp[0].u, flags, fp[2].u, fp[3].u, 0, 0, 0);
+  i64 r = syscall((long)fp[0].u, fp[1].u, fp[2].u, fp[3].u, 0, 0, 0);
   if (r == 0) {
     forked_child = true;
     g->pinned++;
