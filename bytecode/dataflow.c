@@ -89,12 +89,12 @@ static void result_class(u32 op, u8 out[3]) {
     case BC_LEAX: case BC_LEAXP:
       out[0] = PTR;
       break;
-    case BC_GROW: case BC_APPENDS: case BC_MAKESLICE: case BC_BYTES_STR: case BC_RUNES_STR: case BC_SLICE:
+    case BC_BYTES_STR_T: case BC_GROW: case BC_APPENDS: case BC_MAKESLICE: case BC_BYTES_STR: case BC_RUNES_STR: case BC_SLICE:
     case BC_SLICE3:
       out[0] = PTR;
       out[1] = out[2] = SCALAR;
       break;
-    case BC_CONCAT: case BC_CONCATN: case BC_STR_BYTES: case BC_STR_RUNES: case BC_STR_RUNE:
+    case BC_STR_BYTES_T: case BC_STR_RUNE_T: case BC_CONCAT: case BC_CONCATN: case BC_STR_BYTES: case BC_STR_RUNES: case BC_STR_RUNE:
       out[0] = PTR;
       out[1] = SCALAR;
       break;

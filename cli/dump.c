@@ -3,6 +3,7 @@
 
 #include "cli/image.h"
 #include "cli/program.h"
+#include "frontend/escape.h"
 #include "stdlib/natives.h"
 #include "vm/govm.h"
 
@@ -45,6 +46,19 @@ static int dump_bytecode(ProgramFlags *f, char **args, int n) {
   return 0;
 }
 
+/* What gc -m prints. */
+static int dump_escape(ProgramFlags *f, char **args, int n) {
+  Program p = {0};
+  if (!program_load(&p, f, args, n, true)) return 1;
+  escape_report_begin(p.main);
+  BcModule *m = program_lower(&p, true);
+  StrBuf out = {0};
+  escape_report_end(&out);
+  fputs(sb_cstr(&out), stdout);
+  sb_free(&out);
+  return m ? 0 : 1;
+}
+
 /* Functions without a body that the package reaches and nothing provides: calling one is a fatal error. */
 static int dump_missing_natives(ProgramFlags *f, char **args, int n) {
   Program p = {0};
@@ -64,7 +78,7 @@ static int dump_missing_natives(ProgramFlags *f, char **args, int n) {
 }
 
 int cmd_dump(int argc, char **argv) {
-  static const char usage[] = "dump --tokens | --ast | --bytecode | --natives FILES.go | DIR | IMPORTPATH";
+  static const char usage[] = "dump --tokens | --ast | --escape | --bytecode | --natives FILES.go | DIR | IMPORTPATH";
   if (argc < 3) return cli_usage(usage);
   const char *what = argv[1];
   bool is_path = argv[2][0] != '.' && argv[2][0] != '/' && !strstr(argv[2], ".go");
@@ -73,6 +87,7 @@ int cmd_dump(int argc, char **argv) {
   if (strcmp(what, "--tokens") == 0) return dump_tokens(argv[2]);
   if (strcmp(what, "--ast") == 0) return dump_ast(argv[2]);
   if (strcmp(what, "--bytecode") == 0) return dump_bytecode(&f, argv + 2, argc - 2);
+  if (strcmp(what, "--escape") == 0) return dump_escape(&f, argv + 2, argc - 2);
   if (strcmp(what, "--natives") == 0) return dump_missing_natives(&f, argv + 2, argc - 2);
   return cli_usage(usage);
 }

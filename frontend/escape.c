@@ -10,8 +10,44 @@
 #define MAX_DEPTH 4000    /* of the search, which recurses */
 #define MAX_LOCS 400000   /* a batch with more stays on the heap */
 
-static StrBuf *report;
-void escape_report_to(StrBuf *out) { report = out; }
+/* ---- the report ---- */
+typedef struct Finding {
+  Pos pos;
+  u32 order;
+  const Atom *text;
+} Finding;
+static struct {
+  const Package *package; /* NULL: no report */
+  bool now;               /* what is analysed belongs to it */
+  VEC(Finding) findings;
+} report;
+
+static void note(Pos pos, const char *fmt, const char *what) {
+  if (!report.now) return;
+  VEC_PUSH(NULL, &report.findings, ((Finding){pos, report.findings.n, atom_printf(fmt, what)}));
+}
+
+void escape_report_begin(const Package *p) { report.package = p; }
+
+static int by_position(const void *a, const void *b) {
+  const Finding *x = a, *y = b;
+  if (x->pos.base != y->pos.base) return x->pos.base < y->pos.base ? -1 : 1;
+  if (x->pos.line != y->pos.line) return x->pos.line < y->pos.line ? -1 : 1;
+  if (x->pos.col != y->pos.col) return x->pos.col < y->pos.col ? -1 : 1;
+  return x->order < y->order ? -1 : x->order > y->order;
+}
+
+void escape_report_end(StrBuf *out) {
+  if (report.findings.n) qsort(report.findings.v, report.findings.n, sizeof(Finding), by_position);
+  for (u32 i = 0; i < report.findings.n; i++) {
+    Finding *f = &report.findings.v[i];
+    RelPos r = pos_rel(f->pos);
+    sb_printf(out, "%s:%u:%u: %s\n", pos_base(f->pos.base)->filename->s, r.line, r.col, f->text->s);
+  }
+  VEC_FREE(&report.findings);
+  report.package = NULL;
+  report.now = false;
+}
 
 /* ---- locations of parameters ---- */
 static void init_params(Esc *e, Tuple *vars, bool result) {
@@ -51,14 +87,6 @@ static void flow_captures(Esc *e) {
       esc_flow(e, shift(c.k, by_value ? 0 : -1), esc_var(e, o));
     }
   }
-}
-
-static void note(Pos pos, const char *fmt, const char *what) {
-  if (!report) return;
-  RelPos r = pos_rel(pos);
-  sb_printf(report, "%s:%u:%u: ", pos_base(pos.base)->filename->s, r.line, r.col);
-  sb_printf(report, fmt, what);
-  sb_printf(report, "\n");
 }
 
 static const char *describe(const EscLoc *l) {
@@ -229,6 +257,7 @@ static void solve_component(Search *s, u32 from) {
     esc_block(&e, &d->body->list);
   }
   batch_finish(&e);
+  report.now = report.package && e.pkg == report.package;
   for (u32 i = from; i < s->stack.n; i++) summarize(&e, s->stack.v[i]);
   batch_end(&e);
   ptrmap_free(&batch);
@@ -241,6 +270,7 @@ static u32 visit(Search *s, FuncDecl *d) {
   if (have) return have;
   if (!d->name->obj || !d->name->obj->type || s->depth >= MAX_DEPTH || linked_summary(s->lw, d)) return UINT32_MAX;
   if (!d->body) {
+    report.now = report.package && d->name->obj->pkg == report.package;
     summarize(NULL, d);
     return UINT32_MAX;
   }
@@ -303,6 +333,7 @@ void escape_package_vars(Lower *lw, Package *p, FnInfo *info) {
     }
   }
   batch_finish(&e);
+  report.now = report.package && p == report.package;
   batch_end(&e);
   esc_forget_types();
 }

@@ -37,6 +37,8 @@ void escape_params(const FuncDecl *d, BcParam *params, u32 n);
 void escape_func(Lower *lw, FuncDecl *d);
 /* Analyses a package's variable initialisers, after analyze_package_vars. */
 void escape_package_vars(Lower *lw, Package *p, FnInfo *info);
-/* From here on findings are appended to `out` as gc -m prints them, as lines "file:line:col: text"; NULL: no more. */
-void escape_report_to(StrBuf *out);
+/* From here on findings about package p are kept; escape_report_end appends them as gc -m prints them, as lines
+ * "file:line:col: text" in the order of positions. */
+void escape_report_begin(const Package *p);
+void escape_report_end(StrBuf *out);
 #endif

@@ -92,6 +92,7 @@ static void flow_use(Flow *f, u32 group, const IrValue *v, IrValue *x) {
     case BC_ZERO_T: case BC_KEEP: case BC_MAPGET: case BC_MAPGET2: case BC_MAPDEL: case BC_CONCAT: case BC_CONCATN:
     case BC_STR_BYTES: case BC_BYTES_STR: case BC_STR_RUNES: case BC_RUNES_STR:
       return;
+    case BC_STR_BYTES_T: case BC_BYTES_STR_T: case BC_STR_RUNE_T: derive(f, x, group, certain); return;
     case BC_CALL: case BC_CALLC: case BC_CALLI: derive(f, x, group, false); return;
     case BC_DEFER: case BC_DEFERAT: set_always(f, group); return;
     default: break;

@@ -104,6 +104,23 @@ IrValue *append_values(Fn *fn, IrValue *slice, Type *elem, IrValue **vals, u32 n
   return r;
 }
 
+static void panic_if(Fn *fn, IrValue *cond, const char *func);
+
+/* append(s, make([]T, n)...) makes nothing: the operand is n zeros, for APPENDS a nil pointer and n. NULL: x is
+ * something else. */
+static IrValue *made_operand(Fn *fn, Expr *x) {
+  BuiltinId id;
+  x = ast_unparen(x);
+  if (x->n.kind != N_CallExpr || is_conversion((CallExpr *)x) || !is_builtin_call((CallExpr *)x, &id)) return NULL;
+  CallExpr *m = (CallExpr *)x;
+  if (id != B_MAKE || m->args.n != 2 || core_under(expr_type(fn, x))->kind != TYPE_SLICE) return NULL;
+  IrValue *n = size_arg(fn, m, 1, NULL);
+  set_pos(fn, m);
+  if (!m->args.v[1]->val)
+    panic_if(fn, op2(fn, BC_LT_I64, &ir_shape_word, n, k64(fn, 0)), "runtime.panicmakeslicelen");
+  return op2(fn, BC_MK2, &ir_shape_str, ir_const(fn->f, fn->b, 0, &ir_shape_ptr), n);
+}
+
 static IrValue *append(Fn *fn, CallExpr *c) {
   Type *t = expr_type(fn, &c->e);
   Type *elem = fn_type(fn, ((Slice *)core_under(t))->elem);
@@ -111,6 +128,8 @@ static IrValue *append(Fn *fn, CallExpr *c) {
   IrValue *s = lower_expr_to(fn, c->args.v[0], t);
   if (c->has_dots) {
     if (c->args.v[1]->mode == TV_NILVALUE) return s;
+    IrValue *zeros = made_operand(fn, c->args.v[1]);
+    if (zeros) return with_imm(op2(fn, BC_APPENDS, &ir_shape_slice, s, zeros), lower_type(fn->lw, elem));
     IrValue *more = lower_expr(fn, c->args.v[1]);
     set_pos(fn, c);
     return with_imm(op2(fn, BC_APPENDS, &ir_shape_slice, s, ptr_len(fn, more)), lower_type(fn->lw, elem));

@@ -309,7 +309,8 @@ static IrValue *lower_conversion(Fn *fn, CallExpr *c) {
     return const_value(fn, x->val, to); /* to a type parameter */
   IrValue *v = lower_expr(fn, x);
   set_pos(fn, c);
-  return convert_explicit(fn, v, from, to);
+  IrValue *text = c->e.esc ? convert_text_in_frame(fn, v, c->e.esc, from, to) : NULL;
+  return text ? text : convert_explicit(fn, v, from, to);
 }
 
 /* uintptr(unsafe.Pointer(p)) as an argument of a function that keeps p alive: p's value. */

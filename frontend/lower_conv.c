@@ -168,6 +168,57 @@ static IrValue *to_string(Fn *fn, IrValue *v, const Layout *from) {
   return op1(fn, e->size == 1 ? BC_STR_BYTES : BC_STR_RUNES, &ir_shape_str, v);
 }
 
+static bool is_bytes(Fn *fn, const Layout *ly) {
+  Type *u = ly->vc == VC_SLICE ? type_core(ly->under) : NULL;
+  return u && fn_layout(fn, ((Slice *)u)->elem)->size == 1;
+}
+
+/* The address of n words of the frame without pointers; NULL when there is no room. */
+static IrValue *text_buffer(Fn *fn, i64 n) {
+  const Layout *ly = lower_layout(fn->lw, type_new_array(typ[BK_UINT64], n));
+  IrLocal *l = addressed_local(fn, ly, NULL);
+  return l ? place_addr(fn, place_of_local(l, ly)) : NULL;
+}
+
+/* The bytes of a string that nobody writes to, as a slice that is not nil. */
+static IrValue *shared_bytes(Fn *fn, IrValue *s) {
+  IrVar *p = ir_var_new(fn->f, &ir_shape_ptr, NULL);
+  IrValue *ptr = extract(fn, s, 0, &ir_shape_ptr), *len = extract(fn, s, 1, &ir_shape_word);
+  IrBlock *none = new_block(fn), *done = new_block(fn);
+  none->unlikely = true;
+  ir_var_write(fn->f, fn->b, p, ptr);
+  ir_branch(fn->f, fn->b, with_imm(op1(fn, BC_EQI_64, &ir_shape_word, ptr), 0), none, done);
+  start_block(fn, none);
+  Type *empty = type_new_struct(NULL, 0, NULL);
+  ir_var_write(fn->f, fn->b, p, with_imm(op0(fn, BC_NEW, &ir_shape_ptr), lower_type(fn->lw, empty)));
+  jump_to(fn, done);
+  start_block(fn, done);
+  return op3(fn, BC_MK3, &ir_shape_slice, ir_var_read(fn->f, fn->b, p), len, len);
+}
+
+IrValue *convert_text_in_frame(Fn *fn, IrValue *v, u8 esc, Type *from, Type *to) {
+  const Layout *src = lower_layout(fn->lw, from), *dst = lower_layout(fn->lw, to);
+  bool rune = dst->vc == VC_STRING && src->vc == VC_INT;
+  bool string = dst->vc == VC_STRING && is_bytes(fn, src), bytes = src->vc == VC_STRING && is_bytes(fn, dst);
+  if (bytes && esc & ESC_SHARED) return shared_bytes(fn, v);
+  if (!(esc & ESC_SELF) || !(rune || string || bytes)) return NULL;
+  IrValue *buf = text_buffer(fn, rune ? 1 : 4);
+  if (!buf) return NULL;
+  if (bytes) return op2(fn, BC_BYTES_STR_T, &ir_shape_slice, v, buf);
+  return op2(fn, rune ? BC_STR_RUNE_T : BC_STR_BYTES_T, &ir_shape_str, v, buf);
+}
+
+/* string(b) where it is only looked at: b's own bytes. NULL when e is something else. */
+IrValue *string_view(Fn *fn, Expr *e) {
+  e = ast_unparen(e);
+  if (e->n.kind != N_CallExpr || e->val || !is_conversion((CallExpr *)e) || (fn->memo.n && memo_find(fn, e))) return NULL;
+  Expr *x = ((CallExpr *)e)->args.v[0];
+  if (expr_layout(fn, e)->vc != VC_STRING || x->mode == TV_NILVALUE || x->val || !is_bytes(fn, expr_layout(fn, x))) return NULL;
+  IrValue *b = lower_expr(fn, x);
+  set_pos(fn, e);
+  return op2(fn, BC_MK2, &ir_shape_str, extract(fn, b, 0, &ir_shape_ptr), extract(fn, b, 1, &ir_shape_word));
+}
+
 static IrValue *slice_to_array(Fn *fn, IrValue *v, Array *a) {
   IrValue *p = op1(fn, BC_SLICE_ARR, &ir_shape_ptr, v);
   p->imm = a->len;

@@ -55,6 +55,15 @@ static Name *generic_name(Expr *x) {
   return NULL;
 }
 
+/* m[string(b)], read: the key need not be a copy. Puts it into the memo. */
+static void view_key(Fn *fn, IndexExpr *x) {
+  Type *u = under_of(fn, x->x->type);
+  if (u->kind != TYPE_MAP || has_call(fn, x->x) || has_call(fn, x->index)) return;
+  if (lower_layout(fn->lw, fn_type(fn, ((Map *)u)->key))->vc != VC_STRING) return;
+  IrValue *key = string_view(fn, x->index);
+  if (key) memo_push(fn, x->index, key);
+}
+
 static IrValue *lower_index(Fn *fn, IndexExpr *x) {
   Name *g = generic_name(x->x);
   if (g && g->obj && g->obj->kind == OBJ_FUNC) return lower_func_value(fn, g->obj, g->inst);
@@ -69,7 +78,10 @@ static IrValue *lower_index(Fn *fn, IndexExpr *x) {
       return agg_field(fn, v, expr_layout(fn, x->x), k * elem->size, elem);
     }
   }
+  u32 memo = fn->memo.n;
+  view_key(fn, x);
   Place p = place_of(fn, &x->e);
+  fn->memo.n = memo;
   set_pos(fn, x);
   return place_load(fn, p);
 }
@@ -172,7 +184,10 @@ const IrShape *shape_with_bool(Fn *fn, const Layout *ly) {
 }
 
 static IrValue *map_index_ok(Fn *fn, IndexExpr *x, IrValue **ok) {
+  u32 memo = fn->memo.n;
+  view_key(fn, x);
   Place p = place_of(fn, &x->e);
+  fn->memo.n = memo;
   set_pos(fn, x);
   u32 n = p.ly->shape.nslots;
   IrValue *v = op2(fn, BC_MAPGET2, shape_with_bool(fn, p.ly), p.base, p.index);

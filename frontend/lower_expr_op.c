@@ -240,14 +240,16 @@ static IrValue *lower_comparison(Fn *fn, Operation *o) {
   if (expr_is_nil(o->x)) return compare_nil(fn, o->op, o->y, o);
   Type *xt = expr_type(fn, o->x), *yt = expr_type(fn, o->y);
   const Layout *ly = lower_layout(fn->lw, xt);
-  IrValue *a = lower_expr(fn, o->x);
+  IrValue *a = ly->vc == VC_STRING && !has_call(fn, o->y) ? string_view(fn, o->x) : NULL;
+  if (!a) a = lower_expr(fn, o->x);
   i64 k;
   bool word = ly->vc == VC_INT && (o->op == OP_EQL || o->op == OP_NEQ);
   if (word && const_imm(o->y, &k)) {
     set_pos(fn, o);
     return with_imm(op1(fn, o->op == OP_EQL ? BC_EQI_64 : BC_NEI_64, &ir_shape_word, a), k);
   }
-  IrValue *b = lower_expr(fn, o->y);
+  IrValue *b = ly->vc == VC_STRING ? string_view(fn, o->y) : NULL;
+  if (!b) b = lower_expr(fn, o->y);
   set_pos(fn, o);
   if (ly->vc == VC_IFACE || lower_layout(fn->lw, yt)->vc == VC_IFACE) {
     IrValue *eq = equal_mixed(fn, a, xt, b, yt);

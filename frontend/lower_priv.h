@@ -230,6 +230,9 @@ const IrShape *shape_with_bool(Fn *fn, const Layout *ly);
 IrValue *const_value(Fn *fn, const Const *c, Type *t);
 IrValue *convert_implicit(Fn *fn, IrValue *v, Type *from, Type *to);
 IrValue *convert_explicit(Fn *fn, IrValue *v, Type *from, Type *to);
+/* Between strings, bytes and runes, without allocation where the marks `esc` of the conversion allow; NULL: not done. */
+IrValue *convert_text_in_frame(Fn *fn, IrValue *v, u8 esc, Type *from, Type *to);
+IrValue *string_view(Fn *fn, Expr *e);
 IrValue *make_iface(Fn *fn, IrValue *v, Type *from, Type *to);
 IrValue *make_iface_in(Fn *fn, IrValue *v, Type *from, Type *to, bool in_frame); /* the copy may live in the frame */
 IrValue *const_iface(Fn *fn, const Const *c, Type *from, Type *to); /* a constant boxed in static data */

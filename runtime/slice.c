@@ -75,6 +75,9 @@ Status slice_append(G *g, const AbiType *elem, const Slot *s, const void *p, i64
     return ST_OK;
   }
   Status st = slice_grow(g, elem, s, n, out);
-  if (st == ST_OK) typed_slice_copy(elem, out[0].b + (u64)old_len * elem->size, p, (u64)n);
+  if (st != ST_OK) return st;
+  u8 *at = out[0].b + (u64)old_len * elem->size;
+  if (p) typed_slice_copy(elem, at, p, (u64)n);
+  else memset(at, 0, (u64)n * elem->size);
   return st;
 }

@@ -1,6 +1,8 @@
 /* str.c - see str.h; Go's runtime/string.go. Strings of one byte share a table, as gc's do. */
 #include "runtime/str.h"
 
+#include "runtime/heap_priv.h"
+
 static const u8 *one_byte(u8 c) {
   static u8 bytes[256];
   static bool ready;
@@ -13,9 +15,15 @@ static const u8 *one_byte(u8 c) {
 
 static u8 *str_raw(i64 n) { return heap_alloc_noscan_uninit((size_t)n); }
 
+/* s itself when its bytes outlive every frame, else a copy: a string made in a frame may be an operand. */
+static GoString lasting(GoString s) {
+  if (s.len == 0 || heap_contains(s.p) || (u64)s.p < (u64)1 << 31) return s;
+  return str_from_bytes(s.p, s.len);
+}
+
 GoString str_concat(GoString a, GoString b) {
-  if (a.len == 0) return b;
-  if (b.len == 0) return a;
+  if (a.len == 0) return lasting(b);
+  if (b.len == 0) return lasting(a);
   i64 n = a.len + b.len;
   if (n < 0) rt_throw("string concatenation too long");
   u8 *p = str_raw(n);
@@ -34,7 +42,7 @@ GoString str_concat_n(const Slot *strs, u32 n) {
     used++;
     last = i;
   }
-  if (used <= 1) return used ? (GoString){strs[2 * last].b, strs[2 * last + 1].i} : (GoString){0, 0};
+  if (used <= 1) return used ? lasting((GoString){strs[2 * last].b, strs[2 * last + 1].i}) : (GoString){0, 0};
   u8 *p = str_raw(total), *q = p;
   for (u32 i = 0; i < n; i++) {
     size_t len = (size_t)strs[2 * i + 1].i;
@@ -50,6 +58,12 @@ GoString str_from_bytes(const u8 *p, i64 n) {
   u8 *q = str_raw(n);
   memcpy(q, p, (size_t)n);
   return (GoString){q, n};
+}
+
+GoString str_from_bytes_in(u8 *buf, const u8 *p, i64 n) {
+  if (n <= 1 || n > STR_TMP) return str_from_bytes(p, n);
+  memcpy(buf, p, (size_t)n);
+  return (GoString){buf, n};
 }
 
 GoString str_from_c(const char *s) { return str_from_bytes((const u8 *)s, (i64)strlen(s)); }
@@ -72,6 +86,16 @@ GoString str_from_rune(i64 r) {
   return str_from_bytes((u8 *)buf, n);
 }
 
+GoString str_from_rune_in(u8 *buf, i64 r) {
+  if (r >= 0 && r < 0x80) return (GoString){one_byte((u8)r), 1};
+  return (GoString){buf, utf8_encode((char *)buf, r == (i32)r ? (i32)r : RUNE_ERROR)};
+}
+GoSlice str_to_bytes_in(u8 *buf, GoString s) {
+  if (s.len > STR_TMP) return str_to_bytes(s);
+  memset(buf, 0, STR_TMP);
+  memcpy(buf, s.p, (size_t)s.len);
+  return (GoSlice){buf, s.len, STR_TMP};
+}
 GoSlice str_to_bytes(GoString s) {
   size_t cap = sc_round_up((size_t)s.len, true);
   if (cap == 0) return (GoSlice){(u8 *)&heap_zerobase, 0, 0};

@@ -15,6 +15,11 @@ static inline int str_compare(const u8 *a, i64 na, const u8 *b, i64 nb) {
 }
 GoString str_concat(GoString a, GoString b);       /* an operand itself when the other is empty */
 GoString str_concat_n(const Slot *strs, u32 n);    /* n strings in consecutive slots */
+enum { STR_TMP = 32 };
+/* The same, in buf of STR_TMP bytes when it fits: for strings that do not outlive their frame. */
+GoString str_from_bytes_in(u8 *buf, const u8 *p, i64 n);
+GoString str_from_rune_in(u8 *buf, i64 r);
+GoSlice str_to_bytes_in(u8 *buf, GoString s);
 GoString str_from_bytes(const u8 *p, i64 n);       /* one byte: a shared string */
 GoString str_from_runes(const i32 *p, i64 n);
 GoString str_from_rune(i64 r);                     /* invalid: "\uFFFD" */

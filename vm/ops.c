@@ -78,6 +78,18 @@ OP_HELPER(STR_RUNE) {
   UNUSED_G;
   return put_string(A, str_from_rune(B->i));
 }
+OP_HELPER(STR_BYTES_T) {
+  UNUSED_G;
+  return put_string(A, str_from_bytes_in(C->b, B[0].b, B[1].i));
+}
+OP_HELPER(BYTES_STR_T) {
+  UNUSED_G;
+  return put_slice(A, str_to_bytes_in(C->b, slot_string(B)));
+}
+OP_HELPER(STR_RUNE_T) {
+  UNUSED_G;
+  return put_string(A, str_from_rune_in(C->b, B->i));
+}
 OP_HELPER(STR_NEXT) {
   UNUSED_G;
   i64 next;

@@ -16,6 +16,7 @@ const GOOS string = goos.GOOS
 const GOARCH string = goarch.GOARCH
 
 func goversion() string
+//go:noescape
 func gogetenv(key string) string
 
 // Version returns the Go tree's version string.
@@ -91,6 +92,8 @@ func gcCycles() uint64         // collections so far
 func gcCycleWait(seen uint64) // parks while gcCycles() is seen
 
 // Stack formats a stack trace of the calling goroutine, or of all, into buf.
+//
+//go:noescape
 func Stack(buf []byte, all bool) int
 
 // A Pinner is a set of Go objects each pinned to a fixed location in memory; nothing ever moves here.

@@ -31,6 +31,7 @@ func ReadMemStats(m *MemStats) {
 	readMemStats(m)
 }
 
+//go:noescape
 func readMemStats(m *MemStats)
 
 // MemProfileRate controls the fraction of memory allocations that the memory profile records.

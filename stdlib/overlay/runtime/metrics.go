@@ -32,6 +32,7 @@ type metricCounters struct {
 	cleanupsQueued, cleanupsRun            uint64
 }
 
+//go:noescape
 func readMetricCounters(c *metricCounters)
 
 // The layouts of runtime/metrics.

@@ -4,6 +4,8 @@ import "unsafe"
 
 // callers fills pcs with return addresses of the calling goroutine, skipping skip frames: 0 is the caller of callers.
 // all also counts wrapper frames.
+//
+//go:noescape
 func callers(skip int, pcs []uintptr, all bool) int
 
 // pcInfo says which function and line a return address belongs to; entry 0 when it is none.

@@ -11,4 +11,5 @@ func block(dig *Digest, p []byte) {
 	blocks(&dig.h, p)
 }
 
+//go:noescape
 func blocks(h *[8]uint32, p []byte)
