@@ -105,13 +105,13 @@ static void hash_compiler(Sha256 *h) {
   sha256_write(h, image.identity, sizeof image.identity);
 }
 
-/* Code that depends on more than the package and its imports: link names reach into any package, functions
- * without a body are some other package's, embedded files are no sources. */
+/* Not code that depends on more than the package and its imports: link names reach into any package, functions
+ * without a body are some other package's. */
 static bool can_keep(const LoadPackage *lp) {
   if (lp->is_std || lp->is_unsafe || lp->is_external || lp->is_text || lp->nerrors) return false;
   if (!lp->sources.length) return false;
   for (u32 i = 0; i < lp->imports.n; i++)
-    if (atom_is(lp->imports.v[i].path, "embed") || !lp->imports.v[i].pkg) return false;
+    if (!lp->imports.v[i].pkg) return false;
   for (u32 i = 0; i < lp->files.n; i++) {
     const File *f = lp->files.v[i];
     if (f->linknames.n) return false;

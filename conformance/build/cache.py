@@ -165,6 +165,21 @@ def case_named_or_imported(b):
     want(b.run("build", "-v", "./...")[1], "")
 
 
+def case_embedded_files(b):
+    b.write("p2/e.go", "package p2\n\nimport \"embed\"\n\n//go:embed data\nvar files embed.FS\n\n"
+            "//go:embed data/a.txt\nvar text string\n\nfunc init() {\n\tl, _ := files.ReadDir(\"data\")\n\tprintln(text, len(l))\n}\n")
+    b.write("p2/data/a.txt", "one")
+    for change, printed in ((None, "one 1\n"), (None, "one 1\n"), (("p2/data/a.txt", "two"), "two 1\n"),
+                            (("p2/data/b.txt", ""), "two 2\n"), (("p2/data/a.txt", "one"), "one 2\n")):
+        if change:
+            b.write(*change)
+        want(b.run("run", "."), (b.expected, printed))
+    want(b.compiled(), set())
+    (b.dir / "p2/data/b.txt").unlink()
+    want(b.compiled(), set())
+    want(b.run("run", "."), (b.expected, "one 1\n"))
+
+
 def case_places(b):
     """File names are in modules: the same package in another folder is another one."""
     b.compiled()
@@ -205,9 +220,19 @@ import (
 func main() { fmt.Println(ga.Use(), gb.Use()) }
 """)
     b.write("cmd/two/main.go", "package main\n\nimport \"example.com/m/gb\"\n\nfunc main() { println(gb.Use()) }\n")
-    generic = "package g\n\ntype L[T any] []T\n\nfunc (l L[T]) Len() int { return len(l) }\n\n" \
-              "func Of[T any](x ...T) L[T] { return x }\n\nfunc Any[T any](x T) any { type box struct{ X T }; return box{x} }\n"
-    b.write("g/g.go", generic)
+    b.write("g/g.go", """package g
+
+type L[T any] []T
+
+func (l L[T]) Len() int { return len(l) }
+
+func Of[T any](x ...T) L[T] { return x }
+
+func Any[T any](x T) any {
+	type box struct{ X T }
+	return box{x}
+}
+""")
     for name in ("ga", "gb"):
         b.write(f"{name}/x.go", f"package {name}\n\nimport (\n\t\"fmt\"\n\n\t\"example.com/m/g\"\n)\n\n"
                 "func Use() string { return fmt.Sprintf(\"%d %T %v\", g.Of(1, 2).Len(), g.Any(1.5), g.Any(\"s\")) }\n")
@@ -419,8 +444,8 @@ def case_trim(b):
     want({p.name for p in b.entries()} & names, set(), "entries not used for days")
     big = {}
     for i in range(4):  # each about half a megabyte
-        b.write("cmd/x/main.go", f"package main\n\nconst s = `{str(i) * (1 << 19)}`\n\nfunc main() {{ print(len(s + \"\")) ; print(f(s)) }}\n"
-                "\nfunc f(s string) string { return s[:1] }\n")
+        b.write("cmd/x/main.go", f"package main\n\nconst s = `{str(i) * (1 << 19)}`\n\nfunc main() {{ print(len(s), f(s)) }}\n\n"
+                "func f(s string) string { return s[:1] }\n")
         before = set(b.entries())
         want(b.run("run", "./cmd/x", env={"GOVM_CACHE_SIZE": "1"})[1], f"{1 << 19}{i}")
         for p in set(b.entries()) - before:
