@@ -61,7 +61,7 @@ struct LoadPackage {
   VEC(File *) files;       /* in the order of their names */
   VEC(LoadImport) imports; /* distinct, in order of first appearance */
   VEC(LoadEmbed) embeds;   /* with the content of the files */
-  VEC(const char *) directives; /* //go: lines in front of the package clauses of a user's files with a go:debug */
+  VEC(const char *) directives; /* //go: lines before package clauses, of a user's files with go:debug */
   LoadPackage *xtest;      /* with include_tests: the package NAME_test in the same directory, or NULL */
   bool is_std, is_unsafe, is_external;
   bool is_text; /* from loader_text: its imports mean packages that are loaded already, tests' too, first */

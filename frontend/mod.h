@@ -46,7 +46,7 @@ ModMode modules_mode(const Modules *m);
 const ModuleList *modules_main(const Modules *m); /* in the order of go.work */
 /* The module "command-line-arguments", for when there is no main module. */
 Module *modules_command_line(Modules *m);
-const Module *modules_of_cwd(const Modules *m); /* the main module that holds the working directory, or NULL */
+const Module *modules_of_cwd(const Modules *m); /* that holds the working directory, or NULL */
 const char *modules_work_file(const Modules *m);  /* go.work; "" outside workspace mode */
 bool modules_vendoring(const Modules *m);         /* -mod=vendor, given or by default */
 /* The Go version that governs GODEBUG defaults: of go.work or the main go.mod; the local one without. */
@@ -67,7 +67,7 @@ bool modules_find(Modules *m, const Atom *path, const Module *importer, const ch
 bool modules_path_of_dir(Modules *m, const char *dir, const Atom **path, const char **error);
 /* The import path that a directory of a main module stands for, whether it holds a package or not. */
 bool modules_prefix_of_dir(const Modules *m, const char *dir, const Atom **path, const Module **owner);
-/* Every module of the build, main modules first, then by path. With vendoring, those of vendor/modules.txt. */
+/* Every module of the build, main modules first, then by path; with vendoring, those of modules.txt. */
 bool modules_build_list(Modules *m, ModuleList *out, const char **error);
 /* The module's source on this machine, extracted when it is in the cache or a file proxy only. */
 bool modules_fetch(Modules *m, Module *mod, const char **error);

@@ -13,6 +13,7 @@ typedef struct Parse {
   const ModLine *line;
   const char **args;
   u32 nargs;
+  const ModLine *retract_line; /* the first */
   const ModLine *query_line; /* the first retract line that only a network could resolve, */
   const Atom *query;         /* and its version */
   StrBuf errors;
@@ -78,9 +79,23 @@ static const char *about(Parse *p, const Atom *path) {
 
 /* A version that names a branch, a commit, or any v1: only a network says what it is. */
 static bool fail_query(Parse *p, const Atom *path, const Atom *version) {
+  const char *why = modpath_check(p->a, path->s);
+  if (why) return fail(p, "%s", why);
   if (strcmp(goenv_get("GOPROXY"), "off") == 0) return fail(p, "module lookup disabled by GOPROXY=off");
   return fail(p, "%sversion \"%s\" is not canonical, and govm uses no network; to resolve it:\n\tgo mod tidy",
               about(p, path), version->s);
+}
+
+/* A word with quotes in it as Go's %q prints it, between the quotes. */
+static const char *escaped(Parse *p, const char *w) {
+  StrBuf b = {0};
+  for (; *w; w++) {
+    if (*w == '"' || *w == '\\') sb_putc(&b, '\\');
+    sb_putc(&b, *w);
+  }
+  const char *out = arena_strdup(p->a, sb_cstr(&b));
+  sb_free(&b);
+  return out;
 }
 
 /* A canonical version for path; NULL after an error. */
@@ -88,10 +103,15 @@ static const Atom *version_word(Parse *p, const Atom *path, const char *w) {
   const char *why;
   const Atom *s = parse_string(w, &why);
   if (!s) {
-    fail(p, "%sversion \"%s\" invalid: %s", about(p, path), w, why);
+    fail(p, "%sversion \"%s\" invalid: %s", about(p, path), escaped(p, w), why);
     return NULL;
   }
   const Atom *v = semver_canonical(s->s);
+  size_t major;
+  if (p->kind == MODFILE_MAIN && !modpath_split(path->s, &major)) {
+    fail(p, "%sversion \"%s\" invalid: malformed module path \"%s\"", about(p, path), s->s, path->s);
+    return NULL;
+  }
   if (p->kind == MODFILE_MAIN && v != s) return fail_query(p, path, s), NULL;
   if (!v) fail(p, "%sversion \"%s\" invalid: must be of the form v1.2.3", about(p, path), s->s);
   return v;
@@ -209,7 +229,12 @@ static bool replace_target(Parse *p, u32 arrow, ModReplace *r) {
   if (!(r->to.path = path_word(p, p->args[arrow + 1]))) return false;
   const char *path = r->to.path->s;
   if (p->nargs == arrow + 3) {
+    size_t major;
     if (!(r->to.version = version_word(p, r->to.path, p->args[arrow + 2]))) return false;
+    if (p->kind == MODFILE_MAIN && modpath_split(path, &major)) {
+      const char *why = modpath_check_major(p->a, r->to.version->s, path + major);
+      if (why) return fail(p, "%sversion \"%s\" invalid: %s", about(p, r->to.path), r->to.version->s, why);
+    }
     if (modfile_is_dir(path))
       return fail(p, "replacement module directory path \"%s\" cannot have version", path);
     return true;
@@ -273,6 +298,7 @@ static bool version_interval(Parse *p, ModRetract *r, u32 *used, const char **wh
 }
 
 static bool add_retract(Parse *p) {
+  if (!p->retract_line) p->retract_line = p->line;
   ModRetract r = {.rationale = p->line->comment};
   const char *why = "invalid version";
   u32 used;
@@ -369,6 +395,7 @@ bool modfile_parse(Arena *a, const char *name, const char *path, const char *tex
     }
   }
   if (kind == MODFILE_MAIN && out->retract.n && !out->module) {
+    p.line = p.retract_line;
     fail(&p, "no module directive found, so retract cannot be used");
   } else if ((p.line = p.query_line)) {
     fail_query(&p, out->module, p.query);

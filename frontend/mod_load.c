@@ -212,7 +212,11 @@ static void add_main(Modules *m, const char *root) {
   mod->is_main = true;
   VEC_PUSH(&m->arena, &m->mains, main);
   VEC_PUSH(&m->arena, &m->main_list, mod);
-  for (u32 i = 0; i < main.file.tool.n; i++) VEC_PUSH(&m->arena, &m->tools, main.file.tool.v[i]);
+  for (u32 i = 0; i < main.file.tool.n; i++) {
+    why = modpath_check_import_kind(&m->arena, main.file.tool.v[i]->s, "tool");
+    if (why) return fatal(m, "%s", why);
+    VEC_PUSH(&m->arena, &m->tools, main.file.tool.v[i]);
+  }
 }
 
 /* ---- go.work ---- */
