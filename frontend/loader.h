@@ -7,8 +7,7 @@
  *   LoadConfig.external      packages that the caller has already (a precompiled image)
  *   "./x", "../x"            relative to the importing package's directory
  *   GOROOT/src/x             std; for imports by std itself its vendor directories first
- *   the main module          go.mod's module path, then its vendor directory
- * No network, no module cache.
+ *   modules                  mod.h: main modules, vendor directories, replacements, the module cache; or GOPATH
  *
  * Which files of a directory belong to a package: go/build's rules (names that start with "_" or ".",
  * _GOOS_GOARCH suffixes, //go:build lines, import "C" with cgo off). std packages are read for an unknown
