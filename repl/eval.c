@@ -164,8 +164,7 @@ EvalEnd eval_run(FuncRec *rec) {
 void eval_wait(int fd, const bool *done, bool *interrupted) {
   waiting = true;
   wait_interrupted = interrupted;
-  *interrupted = false;
-  atomic_store(&interrupt, false);
+  *interrupted = atomic_exchange(&interrupt, false); /* since the prompt was shown */
   sched_add_blockers(1);
   host_watch(fd);
   while (!*done && !*interrupted) run_some();
@@ -175,4 +174,5 @@ void eval_wait(int fd, const bool *done, bool *interrupted) {
   if (atomic_exchange(&interrupt, false)) *interrupted = true; /* together with the end of the line */
 }
 
+void eval_forget_interrupt(void) { atomic_store(&interrupt, false); }
 void eval_wake(void) { sched_stop(); }

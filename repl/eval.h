@@ -15,6 +15,8 @@ void eval_init(void (*input)(void));
 EvalEnd eval_run(FuncRec *rec);
 /* Runs the other goroutines until *done is set, by `input` or by Ctrl-C: then *interrupted is set too. */
 void eval_wait(int fd, const bool *done, bool *interrupted);
+/* Before the prompt is shown: a Ctrl-C that came too late to stop the evaluation is void. */
+void eval_forget_interrupt(void);
 /* Makes eval_wait look at *done. */
 void eval_wake(void);
 #endif

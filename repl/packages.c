@@ -36,11 +36,22 @@ const char *const std_paths[] = {
     NULL,
 };
 
+/* Whether the package of that path is called so. */
+static bool is_named(const char *path, const char *name) {
+  size_t n = strlen(path), k = strlen(name);
+  if (n > 3 && strcmp(path + n - 3, "/v2") == 0) n -= 3;
+  return n >= k && memcmp(path + n - k, name, k) == 0 && (n == k || path[n - k - 1] == '/');
+}
+
+void std_paths_named(const char *name, StrBuf *out) {
+  for (size_t i = 0; std_paths[i]; i++)
+    if (is_named(std_paths[i], name)) sb_printf(out, " \"%s\"", std_paths[i]);
+}
+
 const char *std_path_of(const char *name) {
   const char *found = NULL;
   for (size_t i = 0; std_paths[i]; i++) {
-    const char *slash = strrchr(std_paths[i], '/'), *elem = slash ? slash + 1 : std_paths[i];
-    if (strcmp(elem, "v2") == 0 || strcmp(elem, name) != 0) continue;
+    if (!is_named(std_paths[i], name)) continue;
     if (found) return NULL;
     found = std_paths[i];
   }

@@ -100,9 +100,10 @@ static bool check_text(Unit *u, const char *head, const char *body, size_t n, u3
   return u->sink.nerrors == 0;
 }
 
+static const char undefined[] = "undefined: ";
+
 /* Adds imports for names that are undefined and those of std packages; false when there is none to add. */
 static bool add_missing_imports(Unit *u) {
-  static const char undefined[] = "undefined: ";
   u32 before = u->imports.n;
   for (u32 i = 0; i < u->sink.diags.n; i++) {
     const char *msg = u->sink.diags.v[i].msg;
@@ -122,13 +123,6 @@ static bool check_item(Unit *u, const char *head, const Item *it, const char *ta
   return true;
 }
 
-static bool fail(Unit *u) {
-  if (u->pkg) check_undo(u->pkg);
-  report_diags(&u->sink, u->input, u->input_n);
-  return false;
-}
-
-/* ---- redefinition ---- */
 static PRINTF(2, 3) void note(const Session *s, const char *fmt, ...) {
   if (s->cfg.quiet) return;
   va_list ap;
@@ -137,6 +131,26 @@ static PRINTF(2, 3) void note(const Session *s, const char *fmt, ...) {
   va_end(ap);
 }
 
+/* Tells which packages an undefined name may mean, when there are several. */
+static void suggest_imports(const Unit *u) {
+  for (u32 i = 0; i < u->sink.diags.n; i++) {
+    const char *msg = u->sink.diags.v[i].msg;
+    if (strncmp(msg, undefined, sizeof undefined - 1) != 0) continue;
+    StrBuf paths = {0};
+    std_paths_named(msg + sizeof undefined - 1, &paths);
+    if (paths.n) note(u->s, "import one of%s", sb_cstr(&paths));
+    sb_free(&paths);
+  }
+}
+
+static bool fail(Unit *u) {
+  if (u->pkg) check_undo(u->pkg);
+  report_diags(&u->sink, u->input, u->input_n);
+  suggest_imports(u);
+  return false;
+}
+
+/* ---- redefinition ---- */
 static bool is_generic_func(const Object *o) {
   const Signature *sig = (Signature *)type_under(o->type);
   return (sig->tparams && sig->tparams->n) || (sig->rparams && sig->rparams->n);
@@ -315,6 +329,7 @@ static bool is_print_call(const Expr *x) {
 
 static void put_quoted_type(StrBuf *b, Type *t) {
   StrBuf text = {0};
+  if (type_is_interface(t)) sb_putc(&text, '!');
   session_type_string(&text, t);
   const_exact_string(b, const_make_string(sb_cstr(&text), text.n));
   sb_free(&text);

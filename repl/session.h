@@ -64,5 +64,6 @@ BcModule *session_compile(Session *s, const char *text, size_t n);
 Package *session_import(Session *s, const Atom *path, Err *e);
 /* The import path of the only std package named so; NULL when there is none or several. */
 const char *std_path_of(const char *name);
+void std_paths_named(const char *name, StrBuf *out); /* all of them: " \"math/rand\" \"crypto/rand\"" */
 extern const char *const std_paths[]; /* all importable ones, NULL at the end */
 #endif

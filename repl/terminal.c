@@ -71,6 +71,7 @@ static void drop_line(void) {
 LineEnd terminal_read(const char *prompt, StrBuf *out) {
   bool interrupted;
   if (report_in_line()) report_text("\n");
+  eval_forget_interrupt();
   have_line = false;
   active = true;
   rl_callback_handler_install(prompt, on_line);

@@ -148,8 +148,13 @@ def values(r):
     r.check("func two() (int, error) { return 1, nil }", "")
     r.check("two()", "1 : int\nnil : error")
     r.check("var i any = P{}; i", "P{X: 0, Y: 0, next: nil} : any (P)")
-    r.check("[]byte(\"abc\")", '[]uint8("abc") : []byte')
+    r.check("[]byte(\"abc\")", '[]byte("abc") : []byte')
     r.check("struct{ A [2]bool }{}", "struct { A [2]bool }{A: [2]bool{false, false}} : struct{A [2]bool}")
+    r.check('[]any{1, "a", nil}', '[]any{1, "a", nil} : []any')
+    r.match("reflect.TypeOf(5)", r"\nint : reflect.Type \(\*reflect.rtype\)")
+    r.check("3 * time.Second", '// import "time"\n3s : time.Duration')
+    r.check("[]error{errors.New(\"x\")}", '// import "errors"\n[]error{x} : []error')
+    r.match("&p == nil; func() {}", "func literal : func\\(\\)")
     r.end()
 
 
@@ -174,6 +179,7 @@ def imports(r):
     r.check("str.Itoa(5)", '"5" : string')
     r.match('fmt.Println("hi")', r'// import "fmt"', r"\nhi$")
     r.check('fmt.Println("again")', "again")
+    r.match("rand.Int()", r"undefined: rand", r'// import one of "crypto/rand" "math/rand" "math/rand/v2"')
     r.match('import "no/such/package"', r"package no/such/package is not in std")
     r.check(":imports", 'import "strings"\nimport str "strconv"\nimport "fmt"')
     r.end()

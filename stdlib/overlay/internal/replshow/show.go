@@ -19,7 +19,7 @@ const (
 	maxString = 4096
 )
 
-// Types are the static types of the values to show, as the session writes them.
+// Types are the static types of the values to show, as the session writes them; "!" stands before interface types.
 type Types []string
 
 func As(types ...string) Types { return types }
@@ -31,7 +31,10 @@ func (types Types) Show(values ...any) {
 		if i > 0 {
 			p.puts("\n")
 		}
-		static := types[i]
+		static, iface := types[i], false
+		if static[0] == '!' {
+			static, iface = static[1:], true
+		}
 		rv := reflect.ValueOf(v)
 		if static == "rune" && rv.Kind() == reflect.Int32 {
 			p.rune(rune(rv.Int()))
@@ -39,27 +42,11 @@ func (types Types) Show(values ...any) {
 			p.top(rv)
 		}
 		p.puts(" : " + static)
-		if rv.IsValid() && plain(rv.Type().String()) != static && isInterface(static, rv) {
-			p.puts(" (" + plain(rv.Type().String()) + ")")
+		if iface && rv.IsValid() {
+			p.puts(" (" + typeName(rv.Type()) + ")")
 		}
 	}
 	Text = string(p.buf)
-}
-
-// isInterface tells interface types from aliases and the like by what cannot be a dynamic type's other name.
-func isInterface(static string, v reflect.Value) bool {
-	switch static {
-	case "byte", "rune":
-		return false
-	case "any", "error":
-		return true
-	}
-	for i := 0; i < len(static); i++ {
-		if static[i] == '[' || static[i] == '*' || static[i] == '(' {
-			return false
-		}
-	}
-	return v.Type().Name() == "" || v.Type().PkgPath() != ""
 }
 
 type printer struct {
@@ -69,14 +56,19 @@ type printer struct {
 
 func (p *printer) puts(s string) { p.buf = append(p.buf, s...) }
 
-// plain drops the package name main, which the session's user does not write.
+// plain drops the package name main, which the session's user does not write, and writes any for the empty interface.
 func plain(s string) string {
-	const main = "main."
+	const main, empty = "main.", "interface {}"
 	var out []byte
 	for i := 0; i < len(s); {
 		boundary := i == 0 || !isWord(s[i-1])
 		if boundary && len(s)-i >= len(main) && s[i:i+len(main)] == main {
 			i += len(main)
+			continue
+		}
+		if boundary && len(s)-i >= len(empty) && s[i:i+len(empty)] == empty {
+			out = append(out, "any"...)
+			i += len(empty)
 			continue
 		}
 		out = append(out, s[i])
@@ -111,10 +103,6 @@ func (p *printer) top(v reflect.Value) {
 // text is what Error or String returns; a panic in them means that there is none.
 func (p *printer) text(v reflect.Value) (s string, ok bool) {
 	if !v.IsValid() || !v.CanInterface() || v.Kind() == reflect.Pointer && v.IsNil() {
-		return "", false
-	}
-	switch v.Interface().(type) {
-	case reflect.Value, reflect.Type:
 		return "", false
 	}
 	defer func() {
@@ -248,7 +236,11 @@ func (p *printer) slice(v reflect.Value) {
 		return
 	}
 	if t.Elem().Kind() == reflect.Uint8 && v.Len() > 0 && v.Len() <= maxString && printable(v.Bytes()) {
-		p.puts(typeName(t) + "(" + strconv.Quote(string(v.Bytes())) + ")")
+		name := typeName(t)
+		if name == "[]uint8" {
+			name = "[]byte"
+		}
+		p.puts(name + "(" + strconv.Quote(string(v.Bytes())) + ")")
 		return
 	}
 	p.puts(typeName(t))
