@@ -112,46 +112,52 @@ u32 hash_bytes(const void *ptr, size_t n) {
 }
 
 /* ---- atoms ---- */
+/* A slot is an atom's address and, above its 47 bits, the upper bits of the hash: a lookup reads hardly any atom but the one
+ * it finds, so that few pages of a mapped snapshot are touched. Three quarters are full at most. */
 static SNAPSHOT struct {
-  const Atom **slots;
+  u64 *slots;
   u32 n, cap;
   Arena arena;
 } atoms;
+#define SLOT_ATOM(slot) ((const Atom *)((slot) & (((u64)1 << 47) - 1)))
+#define SLOT_TAG(hash) ((u64)((hash) >> 15) << 47)
 
-/* Makes room for as many atoms as fill half of a table of at least `need` slots. */
+static bool atoms_full(u64 n) { return n * 4 >= (u64)atoms.cap * 3; }
+
+/* Makes room for `need` atoms. */
 static void atoms_rehash(u32 need) {
-  u32 cap = atoms.cap ? atoms.cap : 4096;
-  while (cap < need) cap *= 2;
-  const Atom **slots = xcalloc(cap, sizeof *slots);
-  for (u32 i = 0; i < atoms.cap; i++) {
-    const Atom *t = atoms.slots[i];
-    if (!t) continue;
-    u32 j = t->hash & (cap - 1);
-    while (slots[j]) j = (j + 1) & (cap - 1);
-    slots[j] = t;
+  u32 old = atoms.cap;
+  u64 *from = atoms.slots;
+  if (!atoms.cap) atoms.cap = 4096;
+  while (atoms_full(need)) atoms.cap *= 2;
+  atoms.slots = xcalloc(atoms.cap, sizeof *atoms.slots);
+  for (u32 i = 0; i < old; i++) {
+    if (!from[i]) continue;
+    u32 j = SLOT_ATOM(from[i])->hash & (atoms.cap - 1);
+    while (atoms.slots[j]) j = (j + 1) & (atoms.cap - 1);
+    atoms.slots[j] = from[i];
   }
-  xfree(atoms.slots);
-  atoms.slots = slots;
-  atoms.cap = cap;
+  xfree(from);
 }
 
 const Atom *atom_new(const char *s, size_t n) {
-  if (atoms.n * 2 >= atoms.cap) atoms_rehash(atoms.cap * 2);
-  u32 h = hash_bytes(s, n);
-  u32 j = h & (atoms.cap - 1);
-  for (const Atom *t; (t = atoms.slots[j]); j = (j + 1) & (atoms.cap - 1))
-    if (t->hash == h && t->len == n && (n == 0 || memcmp(t->s, s, n) == 0)) return t;
+  if (atoms_full(atoms.n)) atoms_rehash(atoms.n + 1);
+  u32 h = hash_bytes(s, n), j = h & (atoms.cap - 1);
+  for (u64 slot; (slot = atoms.slots[j]); j = (j + 1) & (atoms.cap - 1)) {
+    const Atom *t = SLOT_ATOM(slot);
+    if ((slot ^ SLOT_TAG(h)) >> 47 == 0 && t->hash == h && t->len == n && (n == 0 || memcmp(t->s, s, n) == 0)) return t;
+  }
   Atom *t = arena_alloc(&atoms.arena, sizeof *t + n + 1);
   t->hash = h;
   t->len = (u32)n;
   if (n) memcpy(t->s, s, n);
-  atoms.slots[j] = t;
+  atoms.slots[j] = (u64)t | SLOT_TAG(h);
   atoms.n++;
   return t;
 }
 
 void atoms_reserve(u32 extra) {
-  if ((atoms.n + extra) * 2 >= atoms.cap) atoms_rehash((atoms.n + extra) * 2 + 1);
+  if (atoms_full((u64)atoms.n + extra)) atoms_rehash(atoms.n + extra);
 }
 
 const Atom *atom_cstr(const char *s) { return atom_new(s, strlen(s)); }

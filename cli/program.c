@@ -346,7 +346,13 @@ BcModule *program_lower(Program *p, bool whole_packages) {
 }
 
 BcModule *program_lower_library(Program *p) {
-  LowerConfig cfg = {.library = true};
+  static const char *const first[] = {
+#define STARTUP(symbol) symbol,
+#include "stdlib/startup.def"
+#undef STARTUP
+      NULL,
+  };
+  LowerConfig cfg = {.library = true, .first = first};
   ProgramFlags none = {0};
   BcModule *m = lower_program(&cfg, p->packages.v, p->packages.n, NULL, &p->sink);
   if (!print_errors(p, &none)) return NULL;

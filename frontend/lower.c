@@ -106,6 +106,15 @@ u32 lower_init_of(const Lower *lw, const Package *p) {
   return at ? (u32)at - 1 : BC_NONE;
 }
 
+static void queue_first(Lower *lw, const char *const *symbols) {
+  for (; symbols && *symbols; symbols++) {
+    Object *o = lower_symbol_object(atom_cstr(*symbols));
+    if (!o || o->kind != OBJ_FUNC || !o->decl || !o->decl->body) continue;
+    const Signature *s = (const Signature *)type_under(o->type);
+    if (!s->tparams && !s->rparams) lower_func(lw, o, NULL);
+  }
+}
+
 static void lower_one(Lower *lw, FuncInst *fi) {
   lw->pkg = fi->pkg;
   if (fi->generate) {
@@ -194,6 +203,7 @@ BcModule *lower_program(const LowerConfig *cfg, Package **pkgs, u32 n, Package *
   for (u32 i = 0; i < n; i++)
     if (atom_is(pkgs[i]->path, "runtime")) queue_runtime_entries(lw, pkgs[i]);
   describe_anew(lw, cfg);
+  queue_first(lw, cfg->first);
   for (u32 i = 0; cfg->library && i < n; i++) queue_library(lw, pkgs[i]);
   lw->m->main_func = BC_NONE;
   if (main) {

@@ -114,6 +114,7 @@ u32 lower_func(Lower *lw, Object *fn, TypeList *targs);
 /* The function that is called for method `name` (seen from pkg) of concrete type T with a receiver of exactly type T
  * (promoted methods: a wrapper is made). iface_entry: called with a one-word receiver, as through an itab. */
 u32 lower_method(Lower *lw, Type *t, Package *pkg, const Atom *name, bool iface_entry);
+Object *lower_symbol_object(const Atom *symbol); /* what "path.name" or "path.(*T).name" declares, NULL when nothing known does */
 u32 lower_runtime_func(Lower *lw, const char *symbol); /* "runtime.panicdottypeE": an overlay function */
 FuncInst *lower_new_func(Lower *lw, const Atom *symbol, const Atom *name); /* closures, thunks: unique symbol demanded */
 u32 lower_global(Lower *lw, Object *var);
@@ -154,6 +155,7 @@ void lower_static_var(Lower *lw, Object *var, u32 g); /* the same for a package 
 struct LowerConfig {
   bool whole_packages;    /* every non-generic function of main, not only what main reaches (compile tests) */
   bool library;           /* every function, package-level type and method of all pkgs: a module that later ones build on */
+  const char *const *first; /* library: symbols of functions that go first in the module, as far as there are such; NULL at the end */
   const Symbols *defined; /* what modules linked earlier define: becomes extern; NULL: nothing */
   const Symbols *const *imports; /* more of the same: by package that pkgs import, transitively */
   u32 nimports;

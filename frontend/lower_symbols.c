@@ -104,7 +104,7 @@ static const Atom *link_symbol(const Atom *symbol) {
 }
 
 /* The declared object of a symbol "path.name" or "path.(*T).name", NULL when no package of the program has it. */
-static Object *object_of_symbol(const Atom *symbol) {
+Object *lower_symbol_object(const Atom *symbol) {
   const char *s = symbol->s, *slash = strrchr(s, '/'), *dot = strchr(slash ? slash : s, '.');
   if (!dot) return NULL;
   Package *p = ptrmap_get(&lower_shared.packages, atom_new(s, (size_t)(dot - s)));
@@ -134,7 +134,7 @@ u32 lower_func(Lower *lw, Object *fn, TypeList *targs) {
   bool bodyless = decl && !decl->body;
   if (bodyless) {
     const Atom *target = link_symbol(symbol);
-    Object *o = target == symbol ? NULL : object_of_symbol(target);
+    Object *o = target == symbol ? NULL : lower_symbol_object(target);
     if (o && o->kind == OBJ_FUNC && o != origin && o->decl) return lower_func(lw, o, targs);
     symbol = target;
   }
@@ -157,7 +157,7 @@ u32 lower_func(Lower *lw, Object *fn, TypeList *targs) {
 }
 
 u32 lower_runtime_func(Lower *lw, const char *symbol) {
-  Object *o = object_of_symbol(atom_cstr(symbol));
+  Object *o = lower_symbol_object(atom_cstr(symbol));
   if (!o || o->kind != OBJ_FUNC) BUG("the overlay lacks %s", symbol);
   return lower_func(lw, o, NULL);
 }
@@ -234,7 +234,7 @@ u32 lower_global(Lower *lw, Object *var) {
   if (known_global(var)) return known_global(var) - 1;
   const Atom *symbol = atom_printf("%s.%s", pkg_symbol_prefix(var->pkg)->s, var->name->s);
   const Atom *target = link_symbol(symbol);
-  Object *o = target == symbol ? NULL : object_of_symbol(target);
+  Object *o = target == symbol ? NULL : lower_symbol_object(target);
   u32 at, before = lw->m->globals.n;
   Package *pkg = lw->pkg;
   lw->pkg = var->pkg;

@@ -7,6 +7,8 @@
  */
 #include "vm/vm_priv.h"
 
+#include <stdio.h>
+
 #include "runtime/map.h"
 
 enum { CODE_PAGE = 512 };
@@ -112,6 +114,7 @@ static const BcFunc *whole_func(FuncRec *rec, BcFunc *whole) {
 const Insn *func_expand(FuncRec *rec) {
   if (rec->code) return rec->code;
   FuncInfo *info = rec->info;
+  if (unlikely(debug_flags.trace_expand)) fprintf(stderr, "expand %s\n", info->fn->symbol->s);
   Insn *code = low_alloc(&low_code, rec->ncode * sizeof(Insn), sizeof(Insn));
   if (info->native) {
     code[0] = (Insn){.op = vm_handlers[BC_NATIVE], .k = (u64)info->native};
