@@ -12,7 +12,8 @@
 bool command_quit;
 
 typedef bool CommandFn(Session *s, const char *arg, size_t n);
-static CommandFn run_help, run_type, run_vars, run_funcs, run_types, run_imports, run_load, run_dump, run_time, run_quit;
+static CommandFn run_help, run_type, run_vars, run_funcs, run_types, run_imports, run_load, run_dump,
+    run_time, run_quit;
 
 static const struct Command {
   const char *name, *arg, *what;
@@ -30,15 +31,17 @@ static const struct Command {
     {"time", "EXPR", "evaluate and show how long it took", run_time, true},
     {"quit", "", "leave, as Ctrl-D does", run_quit, false},
 };
-const char *const command_names[] = {"help", "type", "vars", "funcs", "types", "imports", "load", "dump", "time", "quit", NULL};
+const char *const command_names[] = {"help", "type", "vars", "funcs", "types", "imports",
+                                     "load", "dump", "time", "quit",  NULL};
 static_assert(ARRAY_LEN(command_names) == ARRAY_LEN(commands) + 1, "command names");
 
 static bool run_help(Session *s, const char *arg, size_t n) {
   (void)s, (void)arg, (void)n;
-  report_text("Type Go: declarations, statements, expressions, whole files, in any order. An expression is shown as\n"
-              "value : type. Names may be declared again. Packages of the standard library are imported when their name\n"
-              "is used. Unfinished input goes on in the next line; Ctrl-C drops it, or stops what runs; Ctrl-D leaves.\n"
-              "Goroutines run on while you type. Tab completes; the arrow keys and Ctrl-R recall earlier inputs.\n\n");
+  report_text(
+      "Type Go: declarations, statements, expressions, whole files, in any order. An expression is shown as\n"
+      "value : type. Names may be declared again. Packages of std are imported when they are used.\n"
+      "Unfinished input goes on in the next line; Ctrl-C drops it, or stops what runs; Ctrl-D leaves.\n"
+      "Goroutines run on while you type. Tab completes; the arrow keys and Ctrl-R recall earlier inputs.\n\n");
   for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
     StrBuf b = {0};
     sb_printf(&b, ":%s %s", commands[i].name, commands[i].arg);
@@ -68,7 +71,8 @@ static void collect(const Session *s, u32 kinds, Objects *out) {
   for (Scope *sc = s->scope; sc && sc != universe; sc = sc->parent) {
     for (u32 i = sc->elems.n; i-- > 0;) {
       Object *o = sc->elems.entries[i].val;
-      if (!o || !(kinds & 1u << o->kind) || atom_is(o->name, "_") || session_lookup(s, o->name) != o) continue;
+      if (!o || !(kinds & 1u << o->kind) || atom_is(o->name, "_") || session_lookup(s, o->name) != o)
+        continue;
       VEC_PUSH(NULL, out, o);
     }
   }

@@ -1,7 +1,7 @@
-/* complete.c - completion of the word before the cursor: keywords, predeclared names, the session's names, packages of
- * std; behind a dot the members of a package, or the fields and methods of what the dotted path denotes. What a name
- * means comes from the checker's scopes; nothing is evaluated.
- * Start reading at complete_words(). */
+/* complete.c - completion of the word before the cursor: keywords, predeclared names, the session's names,
+ * packages of std; behind a dot the members of a package, or the fields and methods of what the dotted path
+ * denotes. What a name means comes from the checker's scopes; nothing is evaluated. Start reading at
+ * complete_words(). */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,13 +13,14 @@
 static const Session *session;
 
 static const char *const keywords[] = {
-    "break", "case", "chan", "const", "continue", "default", "defer", "else", "fallthrough", "for", "func", "go", "goto",
-    "if", "import", "interface", "map", "package", "range", "return", "select", "struct", "switch", "type", "var",
+    "break", "case",   "chan",   "const",  "continue", "default", "defer",     "else", "fallthrough",
+    "for",   "func",   "go",     "goto",   "if",       "import",  "interface", "map",  "package",
+    "range", "return", "select", "struct", "switch",   "type",    "var",
 };
 
 typedef struct Words {
   VEC(char *) list;
-  const char *head;   /* what stands before the part to complete, "a.b." */
+  const char *head; /* what stands before the part to complete, "a.b." */
   size_t head_n;
   const char *prefix;
   size_t prefix_n;
@@ -139,7 +140,8 @@ static void sort_unique(Words *w) {
 }
 
 static bool in_word(char c) {
-  return c == '_' || c == '.' || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (u8)c >= 0x80;
+  return c == '_' || c == '.' || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+         (u8)c >= 0x80;
 }
 
 char **complete_words(const Session *s, const char *text, size_t n) {
@@ -190,7 +192,8 @@ static char **attempt(const char *text, int start, int end) {
 static int tab(int count, int key) {
   (void)count, (void)key;
   for (int i = 0; i < rl_point; i++)
-    if (rl_line_buffer[i] != ' ' && rl_line_buffer[i] != '\t') return rl_complete_internal(rl_completion_mode(tab));
+    if (rl_line_buffer[i] != ' ' && rl_line_buffer[i] != '\t')
+      return rl_complete_internal(rl_completion_mode(tab));
   return rl_insert_text("\t");
 }
 

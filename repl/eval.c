@@ -1,8 +1,9 @@
 /* eval.c - running evaluations and waiting for input (eval.h).
  *
- * A fatal error of Go code comes from deep inside the runtime (go_fatal never returns), so the handler leaves with
- * longjmp to the loop below, the only place in govm that does. What it abandons is one goroutine in the middle of an
- * instruction; the runtime calls go_fatal only where its own structures are whole and no lock is held. */
+ * A fatal error of Go code comes from deep inside the runtime (go_fatal never returns), so the handler leaves
+ * with longjmp to the loop below, the only place in govm that does. What it abandons is one goroutine in the
+ * middle of an instruction; the runtime calls go_fatal only where its own structures are whole and no lock is
+ * held. */
 #include "repl/eval.h"
 
 #include <setjmp.h>
@@ -18,8 +19,8 @@
 #include "runtime/sched.h"
 #include "runtime/traceback.h"
 
-static G *current;        /* of the evaluation, NULL between evaluations */
-static bool ended;        /* it is over */
+static G *current; /* of the evaluation, NULL between evaluations */
+static bool ended; /* it is over */
 static EvalEnd outcome;
 static bool waiting, *wait_interrupted;
 static atomic_bool interrupt;
@@ -119,7 +120,8 @@ void eval_init(void (*input)(void)) {
 }
 
 /* ---- running ---- */
-/* After go_fatal: with a running goroutine that one is over, else all wait for ever and the evaluation is given up. */
+/* After go_fatal: with a running goroutine that one is over, else all wait for ever and the evaluation is
+ * given up. */
 static void after_fatal(void) {
   static u32 deadlocks;
   G *g = sched_current();

@@ -1,7 +1,8 @@
-/* eval.h - running what was compiled: one goroutine for each evaluation, beside those that earlier ones left behind.
+/* eval.h - running what was compiled: one goroutine for each evaluation, beside those that earlier ones left
+ * behind.
  *
- * A panic, a fatal error, a deadlock and Ctrl-C end the evaluation, not the process; what happens to other goroutines
- * is told and the rest goes on. All of it runs on the one M, between calls of the functions below.
+ * A panic, a fatal error, a deadlock and Ctrl-C end the evaluation, not the process; what happens to other
+ * goroutines is told and the rest goes on. All of it runs on the one M, between calls of the functions below.
  */
 #ifndef GOVM_REPL_EVAL_H
 #define GOVM_REPL_EVAL_H
@@ -9,7 +10,8 @@
 
 typedef enum EvalEnd { EVAL_DONE, EVAL_PANIC, EVAL_FATAL, EVAL_INTERRUPTED } EvalEnd;
 
-/* Sets up the hooks of host.h and SIGINT; once, after vm_new. input: reads what the user types (see eval_wait). */
+/* Sets up the hooks of host.h and SIGINT; once, after vm_new. input: reads what the user types (see
+ * eval_wait). */
 void eval_init(void (*input)(void));
 /* Runs rec() in a goroutine until it ends. Messages about its end are printed on standard error. */
 EvalEnd eval_run(FuncRec *rec);

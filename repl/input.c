@@ -1,6 +1,6 @@
-/* input.c - cutting inputs into items (input.h), with gc's scanner; where only the parser knows (headers of statements,
- * what may follow the end of the text), a trial parse decides.
- * Invariant: items do not overlap and are in source order. Start reading at input_split(). */
+/* input.c - cutting inputs into items (input.h), with gc's scanner; where only the parser knows (headers of
+ * statements, what may follow the end of the text), a trial parse decides. Invariant: items do not overlap
+ * and are in source order. Start reading at input_split(). */
 #include "repl/input.h"
 
 #include <stdlib.h>
@@ -9,16 +9,16 @@
 
 /* ---- the scanner, outside of any file ---- */
 typedef struct Scan {
-  StrBuf text;      /* a copy that ends in a newline: the last line's comment or open string ends there, too */
+  StrBuf text; /* a copy that ends in a newline: the last line's comment or open string ends there, too */
   Arena arena;
   DiagSink sink;
   ParseOptions opt;
   ParseState ps;
   Dx d;
-  int depth;        /* open brackets */
-  bool broken;      /* the text ends inside a raw string or a comment */
-  u32 stray;        /* offset + 1 of the first closing bracket since it was reset that closes nothing */
-  size_t prev_end;  /* behind the token before the current one */
+  int depth;       /* open brackets */
+  bool broken;     /* the text ends inside a raw string or a comment */
+  u32 stray;       /* offset + 1 of the first closing bracket since it was reset that closes nothing */
+  size_t prev_end; /* behind the token before the current one */
   Token prev;
 } Scan;
 
@@ -59,7 +59,8 @@ static void advance(Scan *s) {
 }
 
 /* ---- trial parses ---- */
-/* Whether the statements are free of syntax errors, or, with at_end, have their first one behind the last line. */
+/* Whether the statements are free of syntax errors, or, with at_end, have their first one behind the last
+ * line. */
 static bool try_parse(const char *before, const char *text, size_t n, const char *after, bool at_end) {
   Arena arena = {0};
   DiagSink sink = {0};
@@ -84,11 +85,13 @@ static const char stmt_before[] = "package p;func _(){";
 static bool is_decl_token(Token t) {
   return t == TOK_Import || t == TOK_Const || t == TOK_Type || t == TOK_Var || t == TOK_Package;
 }
-static bool is_header_token(Token t) { return t == TOK_If || t == TOK_For || t == TOK_Switch || t == TOK_Select; }
+static bool is_header_token(Token t) {
+  return t == TOK_If || t == TOK_For || t == TOK_Switch || t == TOK_Select;
+}
 
 typedef struct Shape { /* what the first tokens of an item tell */
   bool decl, header, package;
-  u32 define;       /* where ":=" is, behind a list of names; 0: nowhere */
+  u32 define; /* where ":=" is, behind a list of names; 0: nowhere */
 } Shape;
 
 /* Looks at the item from its first token on, in a scan of its own. */
@@ -239,7 +242,8 @@ bool input_incomplete(const char *text, size_t n) {
     const Item *last = &VEC_LAST(&items);
     u32 end = (u32)n;
     bool decl = last->kind == ITEM_DECLS;
-    more = try_parse(decl ? "package p;" : stmt_before, text + last->start, end - last->start, decl ? "\n" : "\n}", true);
+    more = try_parse(decl ? "package p;" : stmt_before, text + last->start, end - last->start,
+                     decl ? "\n" : "\n}", true);
   }
   VEC_FREE(&items);
   return more;

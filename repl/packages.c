@@ -1,5 +1,5 @@
-/* packages.c - where a session's imports come from: packages that are linked already, else GOROOT's and the module's
- * source, compiled whole and linked on first import. Start reading at session_import(). */
+/* packages.c - where a session's imports come from: packages that are linked already, else GOROOT's and the
+ * module's source, compiled whole and linked on first import. Start reading at session_import(). */
 #include <stdlib.h>
 
 #include "frontend/lower.h"

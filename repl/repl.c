@@ -55,7 +55,8 @@ static int run_terminal(Session *s, const ReplConfig *cfg) {
 }
 
 int repl_run(const ReplConfig *cfg) {
-  Session *s = xcalloc(1, sizeof *s); /* lives as long as the process: completion and exit handlers refer to it */
+  Session *s =
+      xcalloc(1, sizeof *s); /* lives as long as the process: completion and exit handlers refer to it */
   Err e;
   eval_init(terminal_input);
   if (!session_start(s, &cfg->session, &e)) {

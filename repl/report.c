@@ -1,4 +1,5 @@
-/* report.c - printing (report.h). Everything is written at once, so that it stays in order with what Go code writes. */
+/* report.c - printing (report.h). Everything is written at once, so that it stays in order with what Go code
+ * writes. */
 #include "repl/report.h"
 
 #include <errno.h>
@@ -57,7 +58,9 @@ void report_error(const char *fmt, ...) {
   write_format(STDERR_FILENO, in_line ? "\n" : "", fmt, ap, "\n");
   va_end(ap);
 }
-void report_note(const char *fmt, va_list ap) { write_format(STDERR_FILENO, in_line ? "\n// " : "// ", fmt, ap, "\n"); }
+void report_note(const char *fmt, va_list ap) {
+  write_format(STDERR_FILENO, in_line ? "\n// " : "// ", fmt, ap, "\n");
+}
 
 /* ---- diagnostics ---- */
 /* Line number `line` of the input; *n is its length. */

@@ -3,9 +3,9 @@
 #define GOVM_REPL_REPORT_H
 #include "frontend/diag.h"
 
-void report_value(const char *text, size_t n); /* and a newline */
-void report_label(const char *text);           /* to stand before the next value */
-void report_text(const char *fmt, ...) PRINTF(1, 2); /* standard output, as is */
+void report_value(const char *text, size_t n);        /* and a newline */
+void report_label(const char *text);                  /* to stand before the next value */
+void report_text(const char *fmt, ...) PRINTF(1, 2);  /* standard output, as is */
 void report_error(const char *fmt, ...) PRINTF(1, 2); /* and a newline */
 void report_note(const char *fmt, va_list ap);
 /* Diagnostics of an input, at most 10: position, message, the line and a caret. */

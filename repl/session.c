@@ -1,9 +1,9 @@
 /* session.c - from an item of an input to a linked module that runs. See session.h.
  *
- * An item becomes the text of a Go file: declarations as they are; `a := x` as a variable declaration; statements as
- * the body of an init function, so that running an item is initialising its package. A line directive gives everything
- * the positions it has in the input. An expression is checked first, then compiled as the argument of the function that
- * shows values. Start reading at session_eval(), then run_item(). */
+ * An item becomes the text of a Go file: declarations as they are; `a := x` as a variable declaration;
+ * statements as the body of an init function, so that running an item is initialising its package. A line
+ * directive gives everything the positions it has in the input. An expression is checked first, then compiled
+ * as the argument of the function that shows values. Start reading at session_eval(), then run_item(). */
 #include "repl/session.h"
 
 #include <stdio.h>
@@ -24,8 +24,11 @@ bool session_start(Session *s, const SessionConfig *cfg, Err *e) {
   *s = (Session){.cfg = *cfg};
   types_init();
   s->symbols = cfg->symbols ? cfg->symbols : xcalloc(1, sizeof *s->symbols);
-  s->load = (LoadConfig){.goroot = cfg->goroot, .goroot_name = cfg->goroot_name, .overlay_dir = cfg->overlay_dir,
-                         .external = cfg->external, .allow_internal = true};
+  s->load = (LoadConfig){.goroot = cfg->goroot,
+                         .goroot_name = cfg->goroot_name,
+                         .overlay_dir = cfg->overlay_dir,
+                         .external = cfg->external,
+                         .allow_internal = true};
   s->loader = loader_new(&s->load, &s->load_sink);
   return session_import(s, atom_cstr("runtime"), e) && session_import(s, atom_cstr(SHOW_PATH), e);
 }
@@ -38,7 +41,9 @@ static Object *lookup_from(const Scope *scope, const Atom *name) {
   }
   return NULL;
 }
-Object *session_lookup(const Session *s, const Atom *name) { return lookup_from(s->scope ? s->scope : universe, name); }
+Object *session_lookup(const Session *s, const Atom *name) {
+  return lookup_from(s->scope ? s->scope : universe, name);
+}
 
 static const char *plain_qualifier(void *ctx, const Package *p) {
   (void)ctx;
@@ -49,7 +54,7 @@ void session_type_string(StrBuf *out, Type *t) { type_string(out, t, plain_quali
 /* ---- checking ---- */
 typedef struct Unit { /* one item as a package */
   Session *s;
-  const char *input;      /* the whole input, for reports */
+  const char *input; /* the whole input, for reports */
   size_t input_n;
   VEC(const Atom *) imports; /* added because a name was undefined and is that of a std package */
   DiagSink sink;
@@ -73,8 +78,10 @@ static void unit_free(Unit *u) {
   VEC_FREE(&u->imports);
 }
 
-/* Parses and checks head + the bytes [start, end) of the input, from line:col on, + tail. Diagnostics stay in u->sink. */
-static bool check_text(Unit *u, const char *head, const char *body, size_t n, u32 line, u32 col, const char *tail) {
+/* Parses and checks head + the bytes [start, end) of the input, from line:col on, + tail. Diagnostics stay in
+ * u->sink. */
+static bool check_text(Unit *u, const char *head, const char *body, size_t n, u32 line, u32 col,
+                       const char *tail) {
   Session *s = u->s;
   StrBuf b = {0};
   unit_reset(u);
@@ -192,8 +199,10 @@ static void redefine_func(Session *s, Object *o, Object *hidden) {
                 types_identical(o->type, old->type);
     if (same) vm_redefine(lower_func_symbol(old)->s, symbol), any = true;
   }
-  note(s, any ? "%s is redefined for all its callers"
-              : "%s has another signature now; functions declared before call the old one", o->name->s);
+  note(s,
+       any ? "%s is redefined for all its callers"
+           : "%s has another signature now; functions declared before call the old one",
+       o->name->s);
 }
 
 /* After linking: functions, methods; notes about the rest. */
@@ -213,7 +222,9 @@ static void redefine(Session *s, Package *p) {
     if (!c->before || is_generic_func(now)) continue;
     bool same = types_identical(now->type, c->before->type);
     if (same) vm_redefine(lower_func_symbol(c->before)->s, lower_func_symbol(now)->s);
-    note(s, same ? "%s.%s is redefined for all its callers" : "%s.%s has another signature now; functions declared before call the old one",
+    note(s,
+         same ? "%s.%s is redefined for all its callers"
+              : "%s.%s has another signature now; functions declared before call the old one",
          c->base->obj->name->s, now->name->s);
   }
 }
@@ -248,8 +259,8 @@ static BcModule *lower_unit(Unit *u) {
   Types anew = {0};
   changed_types(u->pkg, &anew);
   share_variables(u->pkg);
-  LowerConfig cfg = {.library = true, .defined = u->s->symbols, .anew = anew.v, .nanew = anew.n,
-                     .replaceable = true};
+  LowerConfig cfg = {
+      .library = true, .defined = u->s->symbols, .anew = anew.v, .nanew = anew.n, .replaceable = true};
   BcModule *m = lower_program(&cfg, &u->pkg, 1, NULL, &u->sink);
   VEC_FREE(&anew);
   return m;
@@ -266,7 +277,8 @@ static void keep_imports(Unit *u) {
   for (u32 i = 0; i < u->imports.n; i++) note(u->s, "import \"%s\"", u->imports.v[i]->s);
 }
 
-/* Links and initialises the checked unit. An item that fails when it runs declares nothing if it is a definition. */
+/* Links and initialises the checked unit. An item that fails when it runs declares nothing if it is a
+ * definition. */
 static bool run_unit(Unit *u, bool define) {
   Session *s = u->s;
   Err e;
@@ -289,7 +301,8 @@ static bool run_unit(Unit *u, bool define) {
 }
 
 /* ---- expressions ---- */
-/* The expression that the unit, checked as statements of an init function, consists of; NULL when it is none. */
+/* The expression that the unit, checked as statements of an init function, consists of; NULL when it is none.
+ */
 static Expr *only_expr(const Unit *u) {
   FuncDecl *f = u->file && u->file->decls.n ? (FuncDecl *)VEC_LAST(&u->file->decls) : NULL;
   if (!f || f->d.n.kind != N_FuncDecl || !f->body || f->body->list.n != 1) return NULL;
@@ -302,7 +315,8 @@ static bool ends_in(const char *s, const char *end) {
   return n >= k && strcmp(s + n - k, end) == 0;
 }
 
-/* Checks it as a statement; that its value is not used is no error here. *x is NULL when it is no expression. */
+/* Checks it as a statement; that its value is not used is no error here. *x is NULL when it is no expression.
+ */
 static bool check_expr_item(Unit *u, const Item *it, Expr **x) {
   bool ok = check_item(u, "func init(){", it, "\n}");
   *x = u->pkg ? only_expr(u) : NULL;
@@ -310,7 +324,8 @@ static bool check_expr_item(Unit *u, const Item *it, Expr **x) {
   u32 others = 0;
   for (u32 i = 0; i < u->sink.diags.n; i++) {
     const Diag *d = &u->sink.diags.v[i];
-    if (!ends_in(d->msg, "is not used") && !ends_in(d->msg, "is not an expression")) u->sink.diags.v[others++] = *d;
+    if (!ends_in(d->msg, "is not used") && !ends_in(d->msg, "is not an expression"))
+      u->sink.diags.v[others++] = *d;
   }
   if (!others) return (*x)->mode != TV_NONE;
   u->sink.diags.n = others;
@@ -349,10 +364,12 @@ static Type *default_type(Type *t) {
   }
 }
 
-/* Integers that no variable can hold are shown exactly, as the constants they are; false for everything else. */
+/* Integers that no variable can hold are shown exactly, as the constants they are; false for everything else.
+ */
 static bool show_big_const(const Expr *x) {
   i64 v;
-  if (x->mode != TV_CONST || default_type(x->type) != typ[BK_INT] || const_kind(x->val) != CONST_INT) return false;
+  if (x->mode != TV_CONST || default_type(x->type) != typ[BK_INT] || const_kind(x->val) != CONST_INT)
+    return false;
   if (const_int64_val(x->val, &v)) return false;
   StrBuf b = {0};
   const_exact_string(&b, x->val);
@@ -441,7 +458,8 @@ bool session_eval(Session *s, const char *text, size_t n, bool keep_going) {
   bool all = true;
   for (u32 i = 0; i < items.n && (all || keep_going); i++) {
     const Item *it = &items.v[i];
-    bool ok = it->kind == ITEM_COMMAND ? command_run(s, text + it->start, it->end - it->start) : run_item(s, text, n, it);
+    bool ok = it->kind == ITEM_COMMAND ? command_run(s, text + it->start, it->end - it->start)
+                                       : run_item(s, text, n, it);
     all &= ok;
   }
   VEC_FREE(&items);
@@ -465,7 +483,8 @@ BcModule *session_compile(Session *s, const char *text, size_t n) {
   Unit u = {.s = s, .input = text, .input_n = n};
   Item it = {.end = (u32)n, .line = 1, .col = 1};
   BcModule *m = NULL;
-  if (check_item(&u, "func init(){", &it, "\n}") || (u.pkg && only_expr(&u) && check_item(&u, "func init(){_=", &it, "\n}")))
+  if (check_item(&u, "func init(){", &it, "\n}") ||
+      (u.pkg && only_expr(&u) && check_item(&u, "func init(){_=", &it, "\n}")))
     m = lower_unit(&u);
   if (!m) fail(&u);
   unit_free(&u);

@@ -1,6 +1,7 @@
 /* terminal.c - the prompt, its line and the history (terminal.h).
- * History file: one input per line, newlines in it written as \n and backslashes as \\; appended in one write, so that
- * several sessions may share it; shortened when it has grown far beyond the limit, by replacing it whole. */
+ * History file: one input per line, newlines in it written as \n and backslashes as \\; appended in one
+ * write, so that several sessions may share it; shortened when it has grown far beyond the limit, by
+ * replacing it whole. */
 #include "repl/terminal.h"
 
 #include <errno.h>
@@ -19,9 +20,9 @@
 
 enum { HISTORY_MAX = 5000 };
 
-static bool active;      /* a prompt is shown */
+static bool active; /* a prompt is shown */
 static bool have_line;
-static char *line;       /* NULL: end of input */
+static char *line; /* NULL: end of input */
 static char *history_path;
 
 /* ---- the line ---- */

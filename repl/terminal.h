@@ -1,5 +1,6 @@
-/* terminal.h - lines from the user: GNU readline in its callback form, driven by the scheduler, so that goroutines run
- * while the prompt waits; their output appears above the line being edited. History is kept in a file. */
+/* terminal.h - lines from the user: GNU readline in its callback form, driven by the scheduler, so that
+ * goroutines run while the prompt waits; their output appears above the line being edited. History is kept in
+ * a file. */
 #ifndef GOVM_REPL_TERMINAL_H
 #define GOVM_REPL_TERMINAL_H
 #include "repl/session.h"
@@ -16,7 +17,7 @@ void terminal_input(void);
 
 /* complete.c */
 void complete_init(const Session *s);
-/* What the name that ends the text (behind the last dot) may become, in byte order: a malloc'ed list of malloc'ed strings
- * that ends in NULL. */
+/* What the name that ends the text (behind the last dot) may become, in byte order: a malloc'ed list of
+ * malloc'ed strings that ends in NULL. */
 char **complete_words(const Session *s, const char *text, size_t n);
 #endif

@@ -1,6 +1,7 @@
 /* host.c - ending goroutines for a host; see host.h.
- * A killed goroutine has resume_status ST_GOEXIT: when it runs next the interpreter calls runtime.Goexit above the frame
- * where it stopped. So a wait is given up by taking the goroutine out of every queue a waker would find it in. */
+ * A killed goroutine has resume_status ST_GOEXIT: when it runs next the interpreter calls runtime.Goexit
+ * above the frame where it stopped. So a wait is given up by taking the goroutine out of every queue a waker
+ * would find it in. */
 #include "runtime/host.h"
 
 #include "runtime/chan_priv.h"

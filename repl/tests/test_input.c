@@ -9,7 +9,8 @@
 #include "repl/input.h"
 #include "repl/session.h"
 
-/* The items as "kind text|kind text", D declarations, = definition, S statement, : command, ! stray bracket. */
+/* The items as "kind text|kind text", D declarations, = definition, S statement, : command, ! stray bracket.
+ */
 static void split_as(const char *text, const char *want) {
   ItemList items = {0};
   StrBuf got = {0};
@@ -49,7 +50,8 @@ static void test_functions(void **state) {
 static void test_headers(void **state) {
   (void)state;
   split_as("for i := 0; i < 3; i++ { f() }; x", "S for i := 0; i < 3; i++ { f() }|S x");
-  split_as("if a := []int{1}; len(a) > 0 {\n} else if b := (T{}); b.ok {\n}\nx", "S if a := []int{1}; len(a) > 0 {\n} else if b := (T{}); b.ok {\n}|S x");
+  split_as("if a := []int{1}; len(a) > 0 {\n} else if b := (T{}); b.ok {\n}\nx",
+           "S if a := []int{1}; len(a) > 0 {\n} else if b := (T{}); b.ok {\n}|S x");
   split_as("switch x := f(); x {\ncase 1:\n}\ny", "S switch x := f(); x {\ncase 1:\n}|S y");
   split_as("l:\nfor ; ; {\nbreak l\n}\ny", "S l:\nfor ; ; {\nbreak l\n}|S y");
   split_as("for range 3 {}", "S for range 3 {}");
