@@ -19,11 +19,17 @@ unit_tests() { # unit_tests PRESET
   ctest --test-dir "build/$1" --output-on-failure -j2
 }
 
+# Packages of std whose own tests pass whole; ./dev std runs them all.
+std_packages="errors strings bytes strconv unicode/utf8 sort slices maps container/heap math math/bits bufio io fmt path
+  text/tabwriter encoding/base64 encoding/hex encoding/csv hash/crc32"
+
 run_torture() {
-  build asan govm || exit 1
+  build asan || exit 1
   step "programs, ASan + UBSan" python3 conformance/programs.py --govm build/asan/govm
   step "programs, ASan, gcstress" env GOVM_DEBUG=gcstress=1 python3 conformance/programs.py --govm build/asan/govm
   step "programs, ASan, stackseg" env GOVM_DEBUG=stackseg=1 python3 conformance/programs.py --govm build/asan/govm
+  step "sessions, ASan + UBSan" python3 conformance/repl/run.py --govm build/asan/govm
+  step "sessions, gcstress" env GOVM_DEBUG=gcstress=1 python3 conformance/repl/run.py --govm build/govm
 }
 
 run_tests() {
@@ -34,10 +40,19 @@ run_tests() {
   step "build asan (clang-19, ASan + UBSan)" build asan
   step "includes, self-contained headers" python3 tools/check_includes.py
   step "documents" python3 tools/docs.py --check
+  step "state that snapshots carry" python3 tools/check_snapshot.py build/release
   step "unit tests, release" unit_tests release
   step "unit tests, ASan + UBSan" unit_tests asan
   step "programs, release" python3 conformance/programs.py --govm build/govm
+  step "programs, release, std from source" env GOVM_IMAGE=off python3 conformance/programs.py --govm build/govm
   step "programs, gcc build" python3 conformance/programs.py --govm build/gcc/govm
+  step "the image" python3 conformance/image.py --govm build/release/govm
+  step "packages and modules" python3 conformance/modules/run.py --govm build/govm
+  step "govm test" python3 conformance/gotest/run.py --govm build/govm
+  step "govm build" python3 conformance/build/run.py --govm build/govm
+  step "the package cache" python3 conformance/build/cache.py --govm build/govm
+  step "sessions" python3 conformance/repl/run.py --govm build/govm
+  step "tests of std" build/govm test -short $std_packages
   run_torture
   step "GOROOT/test" python3 conformance/run.py --govm build/govm --goroot "$GOVM_GOROOT" --timeout 120
   if [ $all = 1 ]; then
