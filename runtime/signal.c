@@ -121,6 +121,8 @@ bool signal_ignored(u32 sig) {
   return sigaction((int)sig, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN;
 }
 
+bool signal_wanted(u32 sig) { return can_catch(sig) && atomic_load(&wanted) >> sig & 1; }
+
 Status signal_recv(G *g, Slot *result) {
   receiver = g;
   receiver_result = result;

@@ -272,7 +272,9 @@ NATIVE_FN(signal_recv_n) { return signal_recv(g, fp); }
 NATIVE_FN(signal_wait_idle_n) {
   return signal_idle() ? ST_OK : ST_AGAIN;
 }
+/* A write to a broken pipe on descriptor 1 or 2 ends the program, unless it listens for SIGPIPE or ignores it. */
 NATIVE_FN(os_sigpipe) {
+  if (signal_ignored(SIGPIPE) || signal_wanted(SIGPIPE)) return ST_OK;
   signal(SIGPIPE, SIG_DFL);
   raise(SIGPIPE);
   exit(2);
