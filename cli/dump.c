@@ -1,6 +1,7 @@
 /* dump.c - `govm dump`: shows a stage of the compiler for a file. */
 #include <stdio.h>
 
+#include "cli/cache.h"
 #include "cli/image.h"
 #include "cli/program.h"
 #include "frontend/escape.h"
@@ -49,6 +50,7 @@ static int dump_bytecode(ProgramFlags *f, char **args, int n) {
 /* What gc -m prints. */
 static int dump_escape(ProgramFlags *f, char **args, int n) {
   Program p = {0};
+  cache_rebuild(); /* what is not analysed has no findings */
   if (!program_load(&p, f, args, n, true)) return 1;
   escape_report_begin(p.main);
   BcModule *m = program_lower(&p, true);

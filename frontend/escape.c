@@ -1,14 +1,17 @@
-/* escape.c - escape analysis: batches and results. See escape.h; the graph is described in escape_priv.h.
+/* escape.c - escape analysis: batches and results. See escape.h; the graph is
+ * described in escape_priv.h.
  *
- * escape_func() runs Tarjan's algorithm over the static call graph from one function on: functions whose bodies are
- * analysed already are leaves, every component found is solved at once. References count as calls. What has no body
- * is described by its pragmas. Very deep call chains are cut: a function without a summary is an unknown one. */
+ * escape_func() runs Tarjan's algorithm over the static call graph from one
+ * function on: functions whose bodies are analysed already are leaves, every
+ * component found is solved at once. References count as calls. What has no
+ * body is described by its pragmas. Very deep call chains are cut: a function
+ * without a summary is an unknown one. */
 #include "frontend/escape_priv.h"
 
 #include <stdlib.h>
 
-#define MAX_DEPTH 4000    /* of the search, which recurses */
-#define MAX_LOCS 400000   /* a batch with more stays on the heap */
+#define MAX_DEPTH 4000  /* of the search, which recurses */
+#define MAX_LOCS 400000 /* a batch with more stays on the heap */
 
 /* ---- the report ---- */
 typedef struct Finding {
@@ -74,7 +77,8 @@ static void batch_start(Esc *e, Lower *lw, const PtrMap *batch) {
   e->callee.attrs = LOC_CALLS;
 }
 
-/* Captured variables flow to their closures: the value, or the address of those that are shared. */
+/* Captured variables flow to their closures: the value, or the address of those
+ * that are shared. */
 static void flow_captures(Esc *e) {
   e->fn = NULL;
   for (u32 i = 0; i < e->closures.n; i++) {
@@ -93,11 +97,22 @@ static const char *describe(const EscLoc *l) {
   switch (l->mark) {
   case ESC_ARGS: return "... argument";
   case ESC_THUNK: return "thunk";
-  default:
-    return l->x->n.kind == N_FuncLit                              ? "func literal"
-           : l->mark == ESC_ADDR && ((CompositeLit *)l->x)->type ? atom_printf("&%s", ast_expr_cstr(l->x))->s
-                                                                  : ast_expr_cstr(l->x);
+  default: break;
   }
+  if (l->x->n.kind == N_FuncLit) return "func literal";
+  StrBuf b = {0};
+  if (l->mark == ESC_ADDR && ((CompositeLit *)l->x)->type) sb_putc(&b, '&');
+  for (const char *s = ast_expr_cstr(l->x); *s;) { /* gc prints three dots here */
+    bool dots = strncmp(s, "\xe2\x80\xa6", 3) == 0;
+    if (dots)
+      sb_puts(&b, "...");
+    else
+      sb_putc(&b, *s);
+    s += dots ? 3 : 1;
+  }
+  const Atom *text = atom_new(sb_cstr(&b), b.n);
+  sb_free(&b);
+  return text->s;
 }
 
 static void finish_loc(EscLoc *l) {
@@ -110,7 +125,8 @@ static void finish_loc(EscLoc *l) {
   } else if (l->x) {
     if (!escapes) l->x->esc |= l->mark;
     if (l->mark == ESC_SELF && !(l->attrs & LOC_MUTATES)) l->x->esc |= ESC_SHARED;
-    if (l->mark != ESC_THUNK) note(l->x->n.pos, escapes ? "%s escapes to heap" : "%s does not escape", describe(l));
+    if (l->mark != ESC_THUNK)
+      note(l->x->n.pos, escapes ? "%s escapes to heap" : "%s does not escape", describe(l));
   } else if (l->closure) {
     l->closure->in_frame = !escapes;
   }
@@ -118,18 +134,13 @@ static void finish_loc(EscLoc *l) {
 
 static void batch_finish(Esc *e) {
   flow_captures(e);
-  if (e->locs.n <= MAX_LOCS) esc_solve(e);
+  if (e->locs.n <= MAX_LOCS)
+    esc_solve(e);
   else
     for (u32 i = 0; i < e->locs.n; i++) {
       e->locs.v[i]->attrs = e->heap.attrs;
       e->locs.v[i]->leaks = (EscLeaks){{[ESC_LEAK_HEAP] = 1}};
     }
-}
-
-static void batch_end(Esc *e) {
-  for (u32 i = 0; i < e->locs.n; i++) finish_loc(e->locs.v[i]);
-  ptrmap_free(&e->looping);
-  arena_free(&e->arena);
 }
 
 /* ---- summaries ---- */
@@ -145,16 +156,38 @@ static EscLeaks optimize(EscLeaks l) {
 
 static void report_param(const Object *o, EscLeaks l, const Signature *sig) {
   const char *name = o->name->s;
-  if (l.v[ESC_LEAK_HEAP]) note(o->pos, l.v[ESC_LEAK_HEAP] == 1 ? "leaking param: %s" : "leaking param content: %s", name);
+  if (l.v[ESC_LEAK_HEAP])
+    note(o->pos, l.v[ESC_LEAK_HEAP] == 1 ? "leaking param: %s" : "leaking param content: %s", name);
   bool any = l.v[ESC_LEAK_HEAP];
   for (u32 i = 0; i < ESC_LEAKS - ESC_LEAK_RESULT; i++) {
     if (!l.v[ESC_LEAK_RESULT + i]) continue;
     const Atom *res = sig->results->vars[i]->name;
     const char *r = res && res->len ? res->s : atom_printf("~r%u", i)->s;
-    note(o->pos, "leaking param: %s", atom_printf("%s to result %s level=%d", name, r, l.v[ESC_LEAK_RESULT + i] - 1)->s);
+    note(o->pos, "leaking param: %s",
+         atom_printf("%s to result %s level=%d", name, r, l.v[ESC_LEAK_RESULT + i] - 1)->s);
     any = true;
   }
   if (!any) note(o->pos, "%s does not escape", name);
+}
+
+/* Function literals have no summary, but gc reports their parameters too. */
+static void report_literals(Esc *e) {
+  for (u32 i = 0; report.now && i < e->closures.n; i++) {
+    const Signature *sig = e->closures.v[i].info->sig;
+    for (u32 k = 0; sig && sig->params && k < sig->params->n; k++) {
+      const Object *o = sig->params->vars[k];
+      const EscLoc *l = o->lowered ? ((VarInfo *)o->lowered)->loc : NULL;
+      if (l && !is_blank(o) && esc_has_ptrs(o->type) && !(l->attrs & LOC_ESCAPES))
+        report_param(o, optimize(l->leaks), sig);
+    }
+  }
+}
+
+static void batch_end(Esc *e) {
+  report_literals(e);
+  for (u32 i = 0; i < e->locs.n; i++) finish_loc(e->locs.v[i]);
+  ptrmap_free(&e->looping);
+  arena_free(&e->arena);
 }
 
 static EscLeaks param_leaks(const Object *o, const FuncDecl *d, const Signature *sig) {
@@ -162,16 +195,20 @@ static EscLeaks param_leaks(const Object *o, const FuncDecl *d, const Signature 
   if (!esc_has_ptrs(o->type)) return l;
   if (!d->body) {
     bool noescape = d->pragma && d->pragma->flags & PRAGMA_NOESCAPE;
-    if (noescape) l.v[ESC_LEAK_MUTATOR] = l.v[ESC_LEAK_CALLEE] = 1;
-    else l.v[ESC_LEAK_HEAP] = 1;
+    if (noescape)
+      l.v[ESC_LEAK_MUTATOR] = l.v[ESC_LEAK_CALLEE] = 1;
+    else
+      l.v[ESC_LEAK_HEAP] = 1;
     if (!is_blank(o)) note(o->pos, noescape ? "%s does not escape" : "leaking param: %s", o->name->s);
     return l;
   }
   if (is_blank(o)) return l;
   const EscLoc *loc = ((VarInfo *)o->lowered)->loc;
   l = optimize(loc->leaks);
-  if (!(loc->attrs & LOC_ESCAPES)) report_param(o, l, sig);
-  else if (!l.v[ESC_LEAK_HEAP]) l.v[ESC_LEAK_HEAP] = 1;
+  if (!(loc->attrs & LOC_ESCAPES))
+    report_param(o, l, sig);
+  else if (!l.v[ESC_LEAK_HEAP])
+    l.v[ESC_LEAK_HEAP] = 1;
   return l;
 }
 
@@ -179,7 +216,8 @@ static bool is_generic(const Signature *s) {
   return (s->tparams && s->tparams->n) || (s->rparams && s->rparams->n);
 }
 
-/* Takes d's summary from the module that defines it; false when there is none. */
+/* Takes d's summary from the module that defines it; false when there is none.
+ */
 static bool linked_summary(Lower *lw, FuncDecl *d) {
   const Signature *sig = (Signature *)type_under(d->name->obj->type);
   const BcFunc *f = is_generic(sig) ? NULL : lower_defined_func(lw, lower_func_symbol(d->name->obj));
@@ -193,8 +231,10 @@ static bool linked_summary(Lower *lw, FuncDecl *d) {
     memcpy(l->v, f->params[i].esc, sizeof l->v);
     u64 any;
     memcpy(&any, l->v, sizeof any);
-    if (!any) l->v[ESC_LEAK_HEAP] = 1;
-    else if (l->v[ESC_LEAK_HEAP] == UINT8_MAX) l->v[ESC_LEAK_HEAP] = 0;
+    if (!any)
+      l->v[ESC_LEAK_HEAP] = 1;
+    else if (l->v[ESC_LEAK_HEAP] == UINT8_MAX)
+      l->v[ESC_LEAK_HEAP] = 0;
   }
   return true;
 }
@@ -215,17 +255,20 @@ static void summarize(Esc *e, FuncDecl *d) {
   d->esc = s;
   if (sig->recv) s->params[n++] = param_leaks(sig->recv, d, sig);
   for (u32 i = 0; i < np; i++) s->params[n++] = param_leaks(sig->params->vars[i], d, sig);
-  for (u32 i = 0; e && esc_is_replaceable(e, d) && i < n; i++) s->params[i] = (EscLeaks){{[ESC_LEAK_HEAP] = 1}};
+  for (u32 i = 0; e && esc_is_replaceable(e, d) && i < n; i++)
+    s->params[i] = (EscLeaks){{[ESC_LEAK_HEAP] = 1}};
 }
 
 /* ---- the call graph ---- */
 typedef struct Search {
   Lower *lw;
-  PtrMap number;       /* FuncDecl -> 1 + order of its visit */
+  PtrMap number; /* FuncDecl -> 1 + order of its visit */
   u32 next, depth;
   VEC(FuncDecl *) stack;
 } Search;
-typedef struct CalleeVec { VEC(FuncDecl *) v; } CalleeVec;
+typedef struct CalleeVec {
+  VEC(FuncDecl *) v;
+} CalleeVec;
 
 static bool find_callee(void *ctx, void *node) {
   CalleeVec *out = ctx;
@@ -268,7 +311,8 @@ static void solve_component(Search *s, u32 from) {
 static u32 visit(Search *s, FuncDecl *d) {
   u32 have = (u32)(uintptr_t)ptrmap_get(&s->number, d);
   if (have) return have;
-  if (!d->name->obj || !d->name->obj->type || s->depth >= MAX_DEPTH || linked_summary(s->lw, d)) return UINT32_MAX;
+  if (!d->name->obj || !d->name->obj->type || s->depth >= MAX_DEPTH || linked_summary(s->lw, d))
+    return UINT32_MAX;
   if (!d->body) {
     report.now = report.package && d->name->obj->pkg == report.package;
     summarize(NULL, d);
@@ -325,8 +369,10 @@ void escape_package_vars(Lower *lw, Package *p, FnInfo *info) {
       Expr *x = ast_unparen(step->rhs);
       EscHole *ks = NEW_ARRAY(&e.arena, EscHole, step->nlhs);
       for (u32 k = 0; k < step->nlhs; k++) ks[k] = heap_hole(&e);
-      if (x->n.kind == N_CallExpr) esc_call(&e, ks, step->nlhs, (CallExpr *)x);
-      else esc_expr(&e, ks[0], x);
+      if (x->n.kind == N_CallExpr)
+        esc_call(&e, ks, step->nlhs, (CallExpr *)x);
+      else
+        esc_expr(&e, ks[0], x);
     } else {
       bool blank = step->nlhs == 0 || atom_is(step->lhs[0]->name, "_");
       esc_expr_to(&e, blank ? discard_hole(&e) : heap_hole(&e), step->rhs, blank ? NULL : step->lhs[0]->type);

@@ -1,15 +1,16 @@
-/* escape_call.c - data flow of calls: arguments to parameters and results, predeclared functions, conversions, go and
- * defer, method values (call.go).
+/* escape_call.c - data flow of calls: arguments to parameters and results,
+ * predeclared functions, conversions, go and defer, method values (call.go).
  *
- * Of a callee that is known the parameters' summary says where arguments flow, or, when it belongs to the batch, its
- * own locations do. Everything given to an unknown callee flows to the heap. */
+ * Of a callee that is known the parameters' summary says where arguments flow,
+ * or, when it belongs to the batch, its own locations do. Everything given to
+ * an unknown callee flows to the heap. */
 #include "frontend/escape_priv.h"
 
 typedef struct Target { /* what is called */
-  FuncDecl *decl;      /* a declared function or method, NULL */
-  FnInfo *lit;         /* a function literal of the batch, NULL */
-  Signature *sig;      /* as seen at the call */
-  bool all_heap;       /* abi.EscapeNonString */
+  FuncDecl *decl;       /* a declared function or method, NULL */
+  FnInfo *lit;          /* a function literal of the batch, NULL */
+  Signature *sig;       /* as seen at the call */
+  bool all_heap;        /* abi.EscapeNonString */
 } Target;
 
 bool esc_is_replaceable(const Esc *e, const FuncDecl *d) {
@@ -138,7 +139,8 @@ static void spread_args(Esc *e, const Target *t, EscHole *ks, u32 nks, CallExpr 
 }
 
 /* extra: also flows there (the closure of go and defer). */
-static void call_args(Esc *e, const Target *t, EscHole *ks, u32 nks, CallExpr *c, u32 first, const EscHole *extra) {
+static void call_args(Esc *e, const Target *t, EscHole *ks, u32 nks, CallExpr *c, u32 first,
+                      const EscHole *extra) {
   Signature *s = t->sig;
   u32 np = s->params ? s->params->n : 0, n = c->args.n;
   if (n == 1 && c->args.v[0]->type && c->args.v[0]->type->kind == TYPE_TUPLE) {
@@ -155,8 +157,10 @@ static void call_args(Esc *e, const Target *t, EscHole *ks, u32 nks, CallExpr *c
     if (!var || !rest.dst) {
       EscHole k = param_hole(e, t, ks, nks, var ? np - 1 : p, false);
       if (extra) k = tee2(e, k, *extra);
-      if (var) rest = variadic_hole(e, k, c, s, n - i);
-      else esc_expr_to(e, k, arg, s->params->vars[p]->type);
+      if (var)
+        rest = variadic_hole(e, k, c, s, n - i);
+      else
+        esc_expr_to(e, k, arg, s->params->vars[p]->type);
     }
     if (var) esc_expr_to(e, rest, arg, variadic_elem(s));
   }
@@ -188,7 +192,8 @@ static void method_target(Esc *e, Target *t, EscHole *ks, u32 nks, SelectorExpr 
   esc_expr(e, k, s->x);
 }
 
-/* T.M(x, ...) with M declared for T itself: the receiver is the first argument. */
+/* T.M(x, ...) with M declared for T itself: the receiver is the first argument.
+ */
 static bool method_expr_target(Esc *e, Target *t, EscHole *ks, u32 nks, SelectorExpr *s, CallExpr *c,
                                const EscHole *extra) {
   Selection *sel = s->selection;
@@ -203,7 +208,8 @@ static bool method_expr_target(Esc *e, Target *t, EscHole *ks, u32 nks, Selector
   return true;
 }
 
-/* A call other than of a predeclared function. thunk: a closure that holds the operands until they are used. */
+/* A call other than of a predeclared function. thunk: a closure that holds the
+ * operands until they are used. */
 static void call_func(Esc *e, EscHole *ks, u32 nks, CallExpr *c, const EscHole *thunk) {
   Expr *f = ast_unparen(c->fun);
   Target t = {.sig = (Signature *)esc_core(f->type)};
@@ -238,7 +244,9 @@ static TextKind text_kind(Type *t) {
   if (u->kind != TYPE_SLICE) return TEXT_NO;
   Type *elem = type_under(((Slice *)u)->elem);
   if (elem->kind != TYPE_BASIC) return TEXT_NO;
-  return ((Basic *)elem)->bkind == BK_UINT8 ? TEXT_BYTES : ((Basic *)elem)->bkind == BK_INT32 ? TEXT_RUNES : TEXT_NO;
+  return ((Basic *)elem)->bkind == BK_UINT8   ? TEXT_BYTES
+         : ((Basic *)elem)->bkind == BK_INT32 ? TEXT_RUNES
+                                              : TEXT_NO;
 }
 
 static void conversion(Esc *e, EscHole k, CallExpr *c) {
@@ -270,8 +278,10 @@ static void append_call(Esc *e, EscHole k, CallExpr *c) {
   if (esc_has_ptrs(elem)) dst = tee2(e, dst, shift(heap_hole(e), 1));
   esc_expr_to(e, dst, c->args.v[0], c->e.type);
   for (u32 i = 1; i < c->args.n; i++) {
-    if (!c->has_dots) esc_expr_to(e, heap_hole(e), c->args.v[i], elem);
-    else esc_expr(e, esc_has_ptrs(elem) ? shift(heap_hole(e), 1) : discard_hole(e), c->args.v[i]);
+    if (!c->has_dots)
+      esc_expr_to(e, heap_hole(e), c->args.v[i], elem);
+    else
+      esc_expr(e, esc_has_ptrs(elem) ? shift(heap_hole(e), 1) : discard_hole(e), c->args.v[i]);
   }
 }
 
@@ -300,7 +310,8 @@ static void builtin_args(Esc *e, CallExpr *c, EscHole k) {
   for (u32 i = 0; i < c->args.n; i++) esc_expr(e, k, c->args.v[i]);
 }
 
-/* f(g()) with the results of g as operands of a predeclared function: all of them to the heap. */
+/* f(g()) with the results of g as operands of a predeclared function: all of
+ * them to the heap. */
 static bool spread_builtin(Esc *e, CallExpr *c) {
   if (c->args.n != 1 || !c->args.v[0]->type || c->args.v[0]->type->kind != TYPE_TUPLE) return false;
   Tuple *rs = (Tuple *)c->args.v[0]->type;
@@ -329,23 +340,33 @@ static void builtin(Esc *e, EscHole k, CallExpr *c, BuiltinId id) {
     esc_expr_to(e, discard_hole(e), c->args.v[1], u->kind == TYPE_MAP ? ((Map *)u)->key : NULL);
     return;
   }
-  case B_MIN: case B_MAX: case B_STRINGDATA: case B_SLICEDATA: builtin_args(e, c, k); return;
-  case B_ADD: case B_SLICE: case B_STRING:
+  case B_MIN:
+  case B_MAX:
+  case B_STRINGDATA:
+  case B_SLICEDATA: builtin_args(e, c, k); return;
+  case B_ADD:
+  case B_SLICE:
+  case B_STRING:
     esc_expr(e, k, c->args.v[0]);
     esc_discard(e, c->args.v[1]);
     return;
   case B_MAKE: make_call(e, k, c); return;
   case B_NEW: new_call(e, k, c); return;
-  case B_SIZEOF: case B_ALIGNOF: case B_OFFSETOF: return;
+  case B_SIZEOF:
+  case B_ALIGNOF:
+  case B_OFFSETOF: return;
   default: builtin_args(e, c, discard_hole(e)); return;
   }
 }
 
 void esc_call(Esc *e, EscHole *ks, u32 nks, CallExpr *c) {
   BuiltinId id;
-  if (is_conversion(c)) conversion(e, ks ? ks[0] : discard_hole(e), c);
-  else if (is_builtin_call(c, &id)) builtin(e, ks && nks ? ks[0] : discard_hole(e), c, id);
-  else call_func(e, ks, nks, c, NULL);
+  if (is_conversion(c))
+    conversion(e, ks ? ks[0] : discard_hole(e), c);
+  else if (is_builtin_call(c, &id))
+    builtin(e, ks && nks ? ks[0] : discard_hole(e), c, id);
+  else
+    call_func(e, ks, nks, c, NULL);
 }
 
 /* ---- go, defer, method values ---- */
@@ -358,7 +379,9 @@ void esc_go_defer(Esc *e, CallStmt *s) {
     EscHole thunk = esc_spill(e, k, &c->e, ESC_THUNK);
     if (spread_builtin(e, c)) return;
     for (u32 i = 0; i < c->args.n; i++) {
-      EscHole to = id == B_PANIC ? heap_hole(e) : id == B_COPY && i == 1 ? shift(heap_hole(e), 1) : mutator_hole(e);
+      EscHole to = id == B_PANIC            ? heap_hole(e)
+                   : id == B_COPY && i == 1 ? shift(heap_hole(e), 1)
+                                            : mutator_hole(e);
       Type *t = c->args.v[i]->type;
       if (id == B_PANIC) t = type_empty_interface;
       if (id == B_DELETE && i == 1) t = ((Map *)esc_core(c->args.v[0]->type))->key;
@@ -375,6 +398,9 @@ void esc_go_defer(Esc *e, CallStmt *s) {
     return;
   }
   EscHole thunk = esc_spill(e, k, &c->e, ESC_THUNK);
+  i64 size = method ? esc_sizeof(f->type) : 0;
+  for (u32 i = 0; sig->params && i < sig->params->n; i++) size += esc_sizeof(sig->params->vars[i]->type);
+  if (size > BIG_LOCAL / 2) esc_flow(e, shift(heap_hole(e), -1), thunk.dst);
   call_func(e, NULL, 0, c, &thunk);
 }
 
@@ -385,6 +411,9 @@ void esc_method_value(Esc *e, EscHole k, SelectorExpr *s) {
   EscHole closure = esc_spill(e, k, &s->e, ESC_SELF), ks[8];
   esc_path(closure, s->x->type, sel, sel->nindex - 1, &end);
   Object *m = esc_static_method(end, sel->obj, &delta);
+  Type *held = m && delta > 0 ? ((Pointer *)type_under(end))->base : end;
+  if (!(m && delta < 0) && esc_sizeof(held) > BIG_LOCAL - 8)
+    esc_flow(e, shift(heap_hole(e), -1), closure.dst);
   Target t = {.decl = m ? esc_callee_decl(m) : NULL, .sig = (Signature *)type_under(sel->obj->type)};
   u32 n = t.sig->results ? t.sig->results->n : 0;
   if (n > ARRAY_LEN(ks)) n = ARRAY_LEN(ks);

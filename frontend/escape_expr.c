@@ -1,8 +1,10 @@
-/* escape_expr.c - data flow of expressions, and of places that are assigned to (expr.go, assign.go).
+/* escape_expr.c - data flow of expressions, and of places that are assigned to
+ * (expr.go, assign.go).
  *
- * Implicit operations that gc's IR has as nodes are found from the types here: conversions to interfaces, dereferences
- * in selectors, addresses taken by slicing an array. Where a type depends on a type argument the flow is the union of
- * what its instances do. */
+ * Implicit operations that gc's IR has as nodes are found from the types here:
+ * conversions to interfaces, dereferences in selectors, addresses taken by
+ * slicing an array. Where a type depends on a type argument the flow is the
+ * union of what its instances do. */
 #include "frontend/escape_priv.h"
 
 /* ---- types ---- */
@@ -11,7 +13,8 @@ Type *esc_core(Type *t) {
   return c ? c : type_under(t);
 }
 
-/* Facts about named types are found once: types may hold others along exponentially many paths. */
+/* Facts about named types are found once: types may hold others along
+ * exponentially many paths. */
 enum { FACT_KNOWN = 1, FACT_TPARAM = 2, FACT_PTRS = 4 };
 static PtrMap facts;
 void esc_forget_types(void) { ptrmap_free(&facts); }
@@ -78,7 +81,10 @@ static bool has_ptrs(Type *t) {
 static bool is_direct(Type *t) {
   Type *u = type_under(t);
   switch (u->kind) {
-  case TYPE_POINTER: case TYPE_CHAN: case TYPE_MAP: case TYPE_SIGNATURE: return true;
+  case TYPE_POINTER:
+  case TYPE_CHAN:
+  case TYPE_MAP:
+  case TYPE_SIGNATURE: return true;
   case TYPE_BASIC: return ((Basic *)u)->bkind == BK_UNSAFEPOINTER;
   case TYPE_ARRAY: return ((Array *)u)->len == 1 && is_direct(((Array *)u)->elem);
   case TYPE_STRUCT: return ((Struct *)u)->nfields == 1 && is_direct(((Struct *)u)->fields[0]->type);
@@ -116,6 +122,19 @@ EscHole esc_converted(Esc *e, EscHole k, Type *from, Type *to) {
   }
 }
 
+bool esc_is_header_data(Expr *x) {
+  x = ast_unparen(x);
+  if (x->n.kind != N_SelectorExpr) return false;
+  const SelectorExpr *s = (SelectorExpr *)x;
+  if (!s->selection || s->selection->kind != SEL_FIELD || !atom_is(s->sel->name, "Data") || !s->x->type)
+    return false;
+  Type *t = type_unalias(s->x->type);
+  if (t->kind == TYPE_POINTER) t = type_unalias(((Pointer *)t)->base);
+  const Object *o = t->kind == TYPE_NAMED ? ((Named *)t)->obj : NULL;
+  return o && o->pkg && atom_is(o->pkg->path, "reflect") &&
+         (atom_is(o->name, "SliceHeader") || atom_is(o->name, "StringHeader"));
+}
+
 /* uintptrs that become pointers: flows through arithmetic (unsafeValue). */
 void esc_unsafe_value(Esc *e, EscHole k, Expr *x) {
   x = ast_unparen(x);
@@ -123,8 +142,16 @@ void esc_unsafe_value(Esc *e, EscHole k, Expr *x) {
   if (x->n.kind == N_CallExpr && is_conversion((CallExpr *)x)) {
     Expr *from = ((CallExpr *)x)->args.v[0];
     Type *u = from->type ? type_under(from->type) : NULL;
-    if (u && (u == typ[BK_UNSAFEPOINTER] || esc_is_tparam(from->type))) esc_expr(e, k, from);
-    else esc_discard(e, from);
+    if (u && (u == typ[BK_UNSAFEPOINTER] || esc_is_tparam(from->type)))
+      esc_expr(e, k, from);
+    else
+      esc_discard(e, from);
+    return;
+  }
+  if (esc_is_header_data(x)) {
+    SelectorExpr *s = (SelectorExpr *)x;
+    bool ptr = type_under(s->x->type)->kind == TYPE_POINTER;
+    esc_expr(e, shift(k, ptr), s->x);
     return;
   }
   if (x->n.kind != N_Operation) {
@@ -133,13 +160,21 @@ void esc_unsafe_value(Esc *e, EscHole k, Expr *x) {
   }
   Operation *o = (Operation *)x;
   switch (o->op) {
-  case OP_ADD: case OP_SUB: case OP_OR: case OP_XOR: case OP_MUL: case OP_DIV: case OP_REM: case OP_AND:
+  case OP_ADD:
+  case OP_SUB:
+  case OP_OR:
+  case OP_XOR:
+  case OP_MUL:
+  case OP_DIV:
+  case OP_REM:
+  case OP_AND:
   case OP_ANDNOT:
     if (!o->y && (o->op == OP_MUL || o->op == OP_AND)) break;
     esc_unsafe_value(e, k, o->x);
     if (o->y) esc_unsafe_value(e, k, o->y);
     return;
-  case OP_SHL: case OP_SHR:
+  case OP_SHL:
+  case OP_SHR:
     esc_unsafe_value(e, k, o->x);
     esc_discard(e, o->y);
     return;
@@ -170,7 +205,9 @@ static void selector(Esc *e, EscHole k, SelectorExpr *s) {
   if (!s->selection) return; /* of another package */
   Type *end;
   switch (s->selection->kind) {
-  case SEL_FIELD: esc_expr(e, esc_path(k, s->x->type, s->selection, s->selection->nindex, &end), s->x); return;
+  case SEL_FIELD:
+    esc_expr(e, esc_path(k, s->x->type, s->selection, s->selection->nindex, &end), s->x);
+    return;
   case SEL_METHOD_VAL: esc_method_value(e, k, s); return;
   default: return;
   }
@@ -259,15 +296,20 @@ static bool is_string(Type *t) {
 
 static void address_of(Esc *e, EscHole k, Expr *x) {
   x = ast_unparen(x);
-  if (x->n.kind == N_CompositeLit) pointer_literal(e, k, (CompositeLit *)x, x->type);
-  else esc_expr(e, shift(k, -1), x);
+  if (x->n.kind == N_CompositeLit)
+    pointer_literal(e, k, (CompositeLit *)x, x->type);
+  else
+    esc_expr(e, shift(k, -1), x);
 }
 
 static void operation(Esc *e, EscHole k, Operation *o) {
   if (!o->y) {
-    if (o->op == OP_AND) address_of(e, k, o->x);
-    else if (o->op == OP_MUL) esc_expr(e, shift(k, 1), o->x);
-    else esc_discard(e, o->x);
+    if (o->op == OP_AND)
+      address_of(e, k, o->x);
+    else if (o->op == OP_MUL)
+      esc_expr(e, shift(k, 1), o->x);
+    else
+      esc_discard(e, o->x);
     return;
   }
   if (o->op == OP_ADD && is_string(o->e.type)) esc_spill(e, k, &o->e, ESC_SELF);
@@ -316,8 +358,10 @@ void esc_expr(Esc *e, EscHole k, Expr *x) {
   case N_FuncLit: esc_func_lit(e, k, (FuncLit *)x); return;
   case N_CompositeLit: {
     Type *base = !((CompositeLit *)x)->type ? pointer_base(x->type) : NULL;
-    if (base) pointer_literal(e, k, (CompositeLit *)x, base);
-    else literal(e, k, (CompositeLit *)x, x->type);
+    if (base)
+      pointer_literal(e, k, (CompositeLit *)x, base);
+    else
+      literal(e, k, (CompositeLit *)x, x->type);
     return;
   }
   case N_SelectorExpr: selector(e, k, (SelectorExpr *)x); return;

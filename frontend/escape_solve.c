@@ -1,9 +1,11 @@
-/* escape_solve.c - the graph of the escape analysis and its solution (graph.go, solve.go).
+/* escape_solve.c - the graph of the escape analysis and its solution (graph.go,
+ * solve.go).
  *
- * From every location the graph is walked backwards; derefs of a path is its sum, never below 0 after a step. A
- * location reached with -1 has its address at the root: when the root outlives it, it escapes, and everything that
- * flows to it flows to the heap. A location is walked again when it escapes, so there are at most twice as many walks
- * as locations. */
+ * From every location the graph is walked backwards; derefs of a path is its
+ * sum, never below 0 after a step. A location reached with -1 has its address
+ * at the root: when the root outlives it, it escapes, and everything that flows
+ * to it flows to the heap. A location is walked again when it escapes, so there
+ * are at most twice as many walks as locations. */
 #include "frontend/escape_priv.h"
 
 /* ---- building ---- */
@@ -23,7 +25,7 @@ EscLoc *esc_var(Esc *e, Object *o) {
   l->fn = vi->home;
   if (vi->home != e->fn) l->depth = 1;
   vi->loc = l;
-  if (esc_sizeof(o->type) > BIG_LOCAL) esc_flow(e, shift(heap_hole(e), -1), l);
+  if (o->varkind == VAR_LOCAL && esc_sizeof(o->type) > BIG_LOCAL) esc_flow(e, shift(heap_hole(e), -1), l);
   return l;
 }
 
@@ -91,8 +93,10 @@ static EscLoc *pop_front(Queue *q) {
 static void enqueue(Queue *q, EscLoc *l) {
   if (l->queued) return;
   l->queued = true;
-  if (l->attrs & LOC_ESCAPES) push_front(q, l);
-  else push_back(q, l);
+  if (l->attrs & LOC_ESCAPES)
+    push_front(q, l);
+  else
+    push_back(q, l);
 }
 
 static bool contains_closure(const FnInfo *f, const FnInfo *c) {
@@ -106,7 +110,8 @@ static bool contains_closure(const FnInfo *f, const FnInfo *c) {
 static bool outlives(const Esc *e, const EscLoc *l, const EscLoc *other) {
   if (l->attrs & LOC_ESCAPES) return true;
   if (l == &e->mutator || l == &e->callee) return false;
-  /* A closure may return what lies outside of it, when all its calls are known. */
+  /* A closure may return what lies outside of it, when all its calls are known.
+   */
   if (l->param_out) return !(contains_closure(other->fn, l->fn) && !l->fn->results_lost);
   if (l->fn == other->fn && l->depth < other->depth) return true;
   return contains_closure(l->fn, other->fn);
@@ -123,7 +128,8 @@ static void leak_to(EscLoc *l, const EscLoc *sink, i32 derefs) {
   leak_add(&l->leaks, result ? ESC_LEAK_RESULT + sink->result : ESC_LEAK_HEAP, derefs);
 }
 
-/* The results of a closure that is called somewhere unknown flow to the heap. */
+/* The results of a closure that is called somewhere unknown flow to the heap.
+ */
 static void lose_results(Queue *all, EscLoc *root) {
   FnInfo *f = root->closure;
   if (!(root->attrs & LOC_CALLS) || !f || f->results_lost) return;

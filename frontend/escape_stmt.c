@@ -1,8 +1,10 @@
 /* escape_stmt.c - data flow of statements (stmt.go, assign.go).
  *
- * Loop depth: a for statement's condition, post statement and body, and what follows a label that a later goto names,
- * lie in one loop more than what is around. Variables that are new in each iteration (Go 1.22) belong to the body; the
- * variable of a three-clause loop is copied from one iteration to the next, through a hidden one outside. */
+ * Loop depth: a for statement's condition, post statement and body, and what
+ * follows a label that a later goto names, lie in one loop more than what is
+ * around. Variables that are new in each iteration (Go 1.22) belong to the
+ * body; the variable of a three-clause loop is copied from one iteration to the
+ * next, through a hidden one outside. */
 #include "frontend/escape_priv.h"
 
 static void stmt(Esc *e, Stmt *s);
@@ -52,7 +54,8 @@ static bool is_local_name(Expr *x) {
 static Object *pointed_name(Expr *x) {
   x = ast_unparen(x);
   Expr *p = NULL;
-  if (x->n.kind == N_Operation && ((Operation *)x)->op == OP_MUL && !((Operation *)x)->y) p = ((Operation *)x)->x;
+  if (x->n.kind == N_Operation && ((Operation *)x)->op == OP_MUL && !((Operation *)x)->y)
+    p = ((Operation *)x)->x;
   if (x->n.kind == N_SelectorExpr) {
     SelectorExpr *s = (SelectorExpr *)x;
     if (s->selection && s->selection->kind == SEL_FIELD && s->selection->nindex == 1 && s->x->type &&
@@ -82,7 +85,8 @@ static bool same_safe(Expr *a, Expr *b) {
   }
 }
 
-/* p.buf = p.buf[i:j] and val.x = val.y store no pointer that was not in the object before. */
+/* p.buf = p.buf[i:j] and val.x = val.y store no pointer that was not in the
+ * object before. */
 static bool is_self_assign(Expr *dst, Expr *src) {
   dst = ast_unparen(dst);
   src = ast_unparen(src);
@@ -99,11 +103,10 @@ static bool is_self_assign(Expr *dst, Expr *src) {
 }
 
 /* The type a value assigned to lhs is converted to. */
-static Type *target_type(Expr *lhs, bool def) {
+static Type *target_type(Expr *lhs) {
   lhs = ast_unparen(lhs);
   if (is_blank_expr(lhs)) return NULL;
   if (lhs->n.kind == N_Name) return ((Name *)lhs)->obj->type;
-  (void)def;
   return lhs->type;
 }
 
@@ -124,8 +127,10 @@ static void assign_multi(Esc *e, EscHole *ks, Type **to, u32 n, Expr *rhs) {
     return;
   }
   EscHole k = ks[0];
-  if (!t) k = esc_converted(e, k, rhs->type, to[0]);
-  else if (!esc_has_ptrs(t->vars[0]->type)) k = discard_hole(e);
+  if (!t)
+    k = esc_converted(e, k, rhs->type, to[0]);
+  else if (!esc_has_ptrs(t->vars[0]->type))
+    k = discard_hole(e);
   esc_expr(e, k, rhs);
 }
 
@@ -136,7 +141,7 @@ static void assign_list(Esc *e, Expr *lhs, Expr *rhs, bool def) {
   for (u32 i = 0; i < n; i++) {
     Expr *l = expr_list_at(lhs, i);
     ks[i] = target(e, l, def);
-    to[i] = target_type(l, def);
+    to[i] = target_type(l);
   }
   if (n > 1 && m == 1) {
     assign_multi(e, ks, to, n, expr_list_at(rhs, 0));
@@ -144,6 +149,10 @@ static void assign_list(Esc *e, Expr *lhs, Expr *rhs, bool def) {
   }
   for (u32 i = 0; i < n; i++) {
     Expr *l = expr_list_at(lhs, i), *x = expr_list_at(rhs, i);
+    if (!def && esc_is_header_data(l)) {
+      esc_unsafe_value(e, heap_hole(e), x);
+      continue;
+    }
     if (!def && is_self_assign(l, x)) ks[i] = discard_hole(e);
     esc_expr_to(e, ks[i], x, to[i]);
   }
@@ -168,7 +177,8 @@ static void var_decl(Esc *e, VarDecl *d) {
     to[i] = name->obj ? name->obj->type : NULL;
   }
   if (!d->values) return;
-  if (n > 1 && m == 1) assign_multi(e, ks, to, n, expr_list_at(d->values, 0));
+  if (n > 1 && m == 1)
+    assign_multi(e, ks, to, n, expr_list_at(d->values, 0));
   else
     for (u32 i = 0; i < n; i++) esc_expr_to(e, ks[i], expr_list_at(d->values, i), to[i]);
 }
@@ -183,13 +193,15 @@ static void return_stmt(Esc *e, ReturnStmt *s) {
     ks[i] = esc_has_ptrs(rs->vars[i]->type) ? hole(esc_var(e, rs->vars[i])) : discard_hole(e);
     to[i] = rs->vars[i]->type;
   }
-  if (n > 1 && m == 1) assign_multi(e, ks, to, n, expr_list_at(s->results, 0));
+  if (n > 1 && m == 1)
+    assign_multi(e, ks, to, n, expr_list_at(s->results, 0));
   else
     for (u32 i = 0; i < n; i++) esc_expr_to(e, ks[i], expr_list_at(s->results, i), to[i]);
 }
 
 /* ---- loops ---- */
-/* The loop's variables are new in each iteration: declared in it, with a flow from one iteration's to the next's. */
+/* The loop's variables are new in each iteration: declared in it, with a flow
+ * from one iteration's to the next's. */
 static void iteration_vars(Esc *e, AssignStmt *init) {
   for (u32 i = 0; i < expr_list_len(init->lhs); i++) {
     Expr *x = expr_list_at(init->lhs, i);
@@ -219,7 +231,8 @@ static void range_func(Esc *e, ForStmt *s, RangeClause *r) {
   EscLoc *body = esc_loc(e);
   body->closure = info;
   VEC_PUSH(&e->arena, &e->closures, ((EscClosure){hole(body), info}));
-  /* the call r.x(body): its parameter is unknown unless r.x is a declared function */
+  /* the call r.x(body): its parameter is unknown unless r.x is a declared
+   * function */
   esc_range_call(e, r->x, body);
   declare(e, info->state_var);
   e->fn = info;
@@ -251,10 +264,12 @@ static void range_stmt(Esc *e, ForStmt *s) {
   }
   e->depth++;
   bool by_value = u && (u->kind == TYPE_ARRAY || u->kind == TYPE_INTERFACE);
-  for (u32 i = 0; i < 2 && i < n; i++) { /* a channel's elements and a map's keys are the first variable's */
+  for (u32 i = 0; i < 2 && i < n; i++) { /* a channel's elements and a map's
+                                            keys are the first variable's */
     Expr *x = expr_list_at(r->lhs, i);
-    Type *to = is_blank_expr(x) ? NULL : target_type(x, r->def);
-    EscHole k = to && type_is_interface(to) && !esc_is_tparam(to) ? tee2(e, ks[i], heap_hole(e)) : ks[i];
+    Type *to = is_blank_expr(x) ? NULL : target_type(x);
+    EscHole k =
+        !r->def && to && type_is_interface(to) && !esc_is_tparam(to) ? tee2(e, ks[i], heap_hole(e)) : ks[i];
     esc_flow(e, by_value ? k : shift(k, 1), tmp);
   }
   esc_block(e, &s->body->list);
@@ -278,8 +293,10 @@ static void type_switch(Esc *e, SwitchStmt *s, TypeSwitchGuard *g) {
 static void switch_stmt(Esc *e, SwitchStmt *s) {
   if (s->init) stmt(e, s->init);
   bool types = s->tag && s->tag->n.kind == N_TypeSwitchGuard;
-  if (types) type_switch(e, s, (TypeSwitchGuard *)s->tag);
-  else if (s->tag) esc_discard(e, s->tag);
+  if (types)
+    type_switch(e, s, (TypeSwitchGuard *)s->tag);
+  else if (s->tag)
+    esc_discard(e, s->tag);
   for (u32 i = 0; i < s->body.n; i++) {
     CaseClause *c = s->body.v[i];
     for (u32 k = 0; !types && k < expr_list_len(c->cases); k++) esc_discard(e, expr_list_at(c->cases, k));
@@ -316,13 +333,16 @@ static void send(Esc *e, SendStmt *s) {
 
 static void expr_stmt(Esc *e, Expr *x) {
   x = ast_unparen(x);
-  if (x->n.kind == N_CallExpr && !x->val) esc_call(e, NULL, 0, (CallExpr *)x);
-  else esc_discard(e, x);
+  if (x->n.kind == N_CallExpr && !x->val)
+    esc_call(e, NULL, 0, (CallExpr *)x);
+  else
+    esc_discard(e, x);
 }
 
 static void stmt(Esc *e, Stmt *s) {
   switch (s->n.kind) {
-  case N_EmptyStmt: case N_BranchStmt: return;
+  case N_EmptyStmt:
+  case N_BranchStmt: return;
   case N_BlockStmt: esc_block(e, &((BlockStmt *)s)->list); return;
   case N_ExprStmt: expr_stmt(e, ((ExprStmt *)s)->x); return;
   case N_SendStmt: send(e, (SendStmt *)s); return;
@@ -337,8 +357,10 @@ static void stmt(Esc *e, Stmt *s) {
   case N_ReturnStmt: return_stmt(e, (ReturnStmt *)s); return;
   case N_IfStmt: if_stmt(e, (IfStmt *)s); return;
   case N_ForStmt:
-    if (((ForStmt *)s)->init && ((ForStmt *)s)->init->n.kind == N_RangeClause) range_stmt(e, (ForStmt *)s);
-    else for_stmt(e, (ForStmt *)s);
+    if (((ForStmt *)s)->init && ((ForStmt *)s)->init->n.kind == N_RangeClause)
+      range_stmt(e, (ForStmt *)s);
+    else
+      for_stmt(e, (ForStmt *)s);
     return;
   case N_SwitchStmt: switch_stmt(e, (SwitchStmt *)s); return;
   case N_SelectStmt: select_stmt(e, (SelectStmt *)s); return;

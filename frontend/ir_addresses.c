@@ -1,23 +1,26 @@
 /* ir_addresses.c - which instructions may reach a local through a pointer.
  *
- * The address of a local (LEAL) flows through copies, phis, slices, interfaces, results of calls, and through other
- * locals that it is stored in. Locals whose addresses meet form a group; a value that may point into a group is
- * "derived", and an instruction with such an operand counts as a read of all its locals (ir_locals.c): a local is
- * live, for the collector, up to the last of them. That is enough because escape analysis put into the frame only what
- * neither callees keep nor the heap refers to. A group whose addresses go anywhere else nevertheless is live everywhere
- * (deferred closures; objects that found no room in the frame). Results of calls and loads may be derived or not: where
- * they are stored or returned it is known that they are not.
+ * The address of a local (LEAL) flows through copies, phis, slices, interfaces,
+ * results of calls, and through other locals that it is stored in. Locals whose
+ * addresses meet form a group; a value that may point into a group is
+ * "derived", and an instruction with such an operand counts as a read of all
+ * its locals (ir_locals.c): a local is live, for the collector, up to the last
+ * of them. That is enough because escape analysis put into the frame only what
+ * neither callees keep nor the heap refers to. A group whose addresses go
+ * anywhere else nevertheless is live everywhere (deferred closures; objects
+ * that found no room in the frame). Results of calls and loads may be derived
+ * or not: where they are stored or returned it is known that they are not.
  */
 #include "frontend/ir_priv.h"
 
 typedef struct Flow {
   Emitter *e;
   AddressUses *u;
-  u32 *first;           /* by value id: users [first[id], first[id + 1]) */
+  u32 *first; /* by value id: users [first[id], first[id + 1]) */
   IrValue **users;
   IrValueVec work, loads; /* loads: of memory of some group */
-  bool *contains;       /* by group: addresses are stored in its locals */
-  bool *certain;        /* by value id: derived for sure */
+  bool *contains;         /* by group: addresses are stored in its locals */
+  bool *certain;          /* by value id: derived for sure */
 } Flow;
 
 static u32 group_find(AddressUses *u, u32 l) {
@@ -60,45 +63,90 @@ static void store_into(Flow *f, u32 group, u32 local) {
 /* A derived value is stored through pointer `base`. */
 static void store_through(Flow *f, u32 group, bool certain, const IrValue *base) {
   u32 d = f->u->derived[base->id];
-  if (d) store_into(f, group, d - 1);
-  else if (certain) set_always(f, group);
+  if (d)
+    store_into(f, group, d - 1);
+  else if (certain)
+    set_always(f, group);
 }
 
 /* v of a group is an operand of x. */
 static void flow_use(Flow *f, u32 group, const IrValue *v, IrValue *x) {
   bool certain = f->certain[v->id];
   switch (x->op) {
-    case IR_WRITE_LOCAL: case BC_STF_8: case BC_STF_16: case BC_STF_32: case BC_STF_64: case BC_STF_N:
-    case BC_STXF_8: case BC_STXF_16: case BC_STXF_32: case BC_STXF_64: case BC_STXF_N:
-      if (x->args[x->nargs - 1] == v) store_into(f, group, x->local->id);
-      return;
-    case BC_ST_8: case BC_ST_16: case BC_ST_32: case BC_ST_64: case BC_ST_P: case BC_ST_N: case BC_ST_T:
-      if (x->args[1] == v) store_through(f, group, certain, x->args[0]);
-      return;
-    case BC_STX_8: case BC_STX_16: case BC_STX_32: case BC_STX_64: case BC_STX_P: case BC_STX_T:
-      if (x->args[2] == v) store_through(f, group, certain, x->args[0]);
-      return;
-    case BC_MOVE_T: case BC_COPY: /* the bytes there may be addresses */
-      if (x->args[1] == v) store_through(f, group, certain, x->args[0]);
-      return;
-    case BC_APPENDS:
-      if (x->args[1] == v) store_through(f, group, certain, x->args[0]);
-      else derive(f, x, group, certain);
-      return;
-    case BC_LD_64: case BC_LD_2: case BC_LD_3: case BC_LD_N: case BC_LDX_64: case BC_LDX_2: case BC_LDX_3:
-    case BC_LDX_N:
-      if (has_pointer(x->shape)) VEC_PUSH(f->e->arena, &f->loads, x);
-      return;
-    case BC_ZERO_T: case BC_KEEP: case BC_MAPGET: case BC_MAPGET2: case BC_MAPDEL: case BC_CONCAT: case BC_CONCATN:
-    case BC_STR_BYTES: case BC_BYTES_STR: case BC_STR_RUNES: case BC_RUNES_STR:
-      return;
-    case BC_STR_BYTES_T: case BC_BYTES_STR_T: case BC_STR_RUNE_T: derive(f, x, group, certain); return;
-    case BC_CALL: case BC_CALLC: case BC_CALLI: derive(f, x, group, false); return;
-    case BC_DEFER: case BC_DEFERAT: set_always(f, group); return;
-    default: break;
+  case IR_WRITE_LOCAL:
+  case BC_STF_8:
+  case BC_STF_16:
+  case BC_STF_32:
+  case BC_STF_64:
+  case BC_STF_N:
+  case BC_STXF_8:
+  case BC_STXF_16:
+  case BC_STXF_32:
+  case BC_STXF_64:
+  case BC_STXF_N:
+    if (x->args[x->nargs - 1] == v) store_into(f, group, x->local->id);
+    return;
+  case BC_ST_8:
+  case BC_ST_16:
+  case BC_ST_32:
+  case BC_ST_64:
+  case BC_ST_P:
+  case BC_ST_N:
+  case BC_ST_T:
+    if (x->args[1] == v) store_through(f, group, certain, x->args[0]);
+    return;
+  case BC_STX_8:
+  case BC_STX_16:
+  case BC_STX_32:
+  case BC_STX_64:
+  case BC_STX_P:
+  case BC_STX_T:
+    if (x->args[2] == v) store_through(f, group, certain, x->args[0]);
+    return;
+  case BC_MOVE_T:
+  case BC_COPY: /* the bytes there may be addresses */
+    if (x->args[1] == v) store_through(f, group, certain, x->args[0]);
+    return;
+  case BC_APPENDS:
+    if (x->args[1] == v)
+      store_through(f, group, certain, x->args[0]);
+    else
+      derive(f, x, group, certain);
+    return;
+  case BC_LD_64:
+  case BC_LD_2:
+  case BC_LD_3:
+  case BC_LD_N:
+  case BC_LDX_64:
+  case BC_LDX_2:
+  case BC_LDX_3:
+  case BC_LDX_N:
+    if (has_pointer(x->shape)) VEC_PUSH(f->e->arena, &f->loads, x);
+    return;
+  case BC_ZERO_T:
+  case BC_KEEP:
+  case BC_MAPGET:
+  case BC_MAPGET2:
+  case BC_MAPDEL:
+  case BC_CONCAT:
+  case BC_CONCATN:
+  case BC_STR_BYTES:
+  case BC_BYTES_STR:
+  case BC_STR_RUNES:
+  case BC_RUNES_STR: return;
+  case BC_STR_BYTES_T:
+  case BC_BYTES_STR_T:
+  case BC_STR_RUNE_T: derive(f, x, group, certain); return;
+  case BC_CALL:
+  case BC_CALLC:
+  case BC_CALLI: derive(f, x, group, false); return;
+  case BC_DEFER:
+  case BC_DEFERAT: set_always(f, group); return;
+  default: break;
   }
-  if (certain && x->op < BC_COUNT && (op_info[x->op].flags & (OPF_STORE | OPF_CALLS | OPF_TERM | OPF_ALLOC)) &&
-      x->op != BC_GROW && !(op_info[x->op].flags & OPF_JUMP))
+  if (certain && x->op < BC_COUNT &&
+      (op_info[x->op].flags & (OPF_STORE | OPF_CALLS | OPF_TERM | OPF_ALLOC)) && x->op != BC_GROW &&
+      !(op_info[x->op].flags & OPF_JUMP))
     set_always(f, group);
   derive(f, x, group, certain);
 }
@@ -113,8 +161,10 @@ static void collect_users(Flow *f) {
       for (u32 k = 0; k < b->phis.n + b->values.n; k++) {
         IrValue *v = k < b->phis.n ? b->phis.v[k] : b->values.v[k - b->phis.n];
         for (u32 j = 0; j < v->nargs; j++) {
-          if (pass == 0) f->first[v->args[j]->id + 1]++;
-          else f->users[f->first[v->args[j]->id]++] = v;
+          if (pass == 0)
+            f->first[v->args[j]->id + 1]++;
+          else
+            f->users[f->first[v->args[j]->id]++] = v;
         }
       }
     }
@@ -134,7 +184,8 @@ static void drain(Flow *f) {
   }
 }
 
-/* The group whose memory v loads from, or its own when v is the address itself; UINT32_MAX: none. */
+/* The group whose memory v loads from, or its own when v is the address itself;
+ * UINT32_MAX: none. */
 static u32 loads_from(const Flow *f, const IrValue *v) {
   if (v->local) return v->local->id;
   for (u32 i = 0; i < v->nargs; i++)
@@ -149,7 +200,8 @@ static void start(Flow *f) {
       IrValue *v = e->order.v[i]->values.v[k];
       for (u32 j = 0; v->locals && j < v->nargs / 2; j++)
         if (v->locals[j]) set_always(f, v->locals[j]->id);
-      if (v->op == BC_LEAL) derive(f, v, v->local->id, true);
+      if (v->op == BC_LEAL)
+        derive(f, v, v->local->id, true);
       else if (v->local && (v->op == IR_READ_LOCAL || (v->op < BC_COUNT && op_info[v->op].b == OPK_L)) &&
                has_pointer(v->shape))
         VEC_PUSH(e->arena, &f->loads, v);

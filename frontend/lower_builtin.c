@@ -41,7 +41,8 @@ static IrValue *make_in_frame(Fn *fn, CallExpr *c, Type *elem) {
   i64 len, cap;
   const Expr *first = c->args.v[1], *last = c->args.v[c->args.n - 1];
   if (!(c->e.esc & ESC_SELF) || !first->val || !last->val) return NULL;
-  if (!const_int64_val(const_to_int(first->val), &len) || !const_int64_val(const_to_int(last->val), &cap)) return NULL;
+  if (!const_int64_val(const_to_int(first->val), &len) || !const_int64_val(const_to_int(last->val), &cap))
+    return NULL;
   i64 size = lower_layout(fn->lw, elem)->size;
   if (len < 0 || len > cap || size == 0 || cap == 0 || cap > BIG_LOCAL / size) return NULL;
   set_pos(fn, c);
@@ -106,12 +107,13 @@ IrValue *append_values(Fn *fn, IrValue *slice, Type *elem, IrValue **vals, u32 n
 
 static void panic_if(Fn *fn, IrValue *cond, const char *func);
 
-/* append(s, make([]T, n)...) makes nothing: the operand is n zeros, for APPENDS a nil pointer and n. NULL: x is
- * something else. */
+/* append(s, make([]T, n)...) makes nothing: the operand is n zeros, for APPENDS a nil pointer and n. NULL: x
+ * is something else. */
 static IrValue *made_operand(Fn *fn, Expr *x) {
   BuiltinId id;
   x = ast_unparen(x);
-  if (x->n.kind != N_CallExpr || is_conversion((CallExpr *)x) || !is_builtin_call((CallExpr *)x, &id)) return NULL;
+  if (x->n.kind != N_CallExpr || is_conversion((CallExpr *)x) || !is_builtin_call((CallExpr *)x, &id))
+    return NULL;
   CallExpr *m = (CallExpr *)x;
   if (id != B_MAKE || m->args.n != 2 || core_under(expr_type(fn, x))->kind != TYPE_SLICE) return NULL;
   IrValue *n = size_arg(fn, m, 1, NULL);

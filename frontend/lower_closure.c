@@ -4,9 +4,9 @@
  * analyze_func walks a declaration once, before any instance of it is lowered. For every variable it finds
  * out whether it is used by an inner function, has its address taken, or is assigned again after its
  * declaration (VarInfo); for every function literal and range-over-func body, what it captures (FnInfo). From
- * this and the variable's size follow the storage (frame or heap) and the kind of capture: a never reassigned
- * small variable is copied into the closure, any other is shared through its heap box. A closure object is
- * struct { F uintptr; X0, X1 ... }, a captured variable's Xi being its value or its box's address. Branches
+ * this and the variable's size follows the kind of capture: a never reassigned small variable is copied into
+ * the closure, any other is shared through its address, in the frame or in a heap box (escape.h). A
+ * closure object is struct { F uintptr; X0, X1 ... }, a captured variable's Xi being its value or its address. Branches
  * and returns that leave range-over-func bodies are numbered here too; see lower_rangefunc.c. */
 #include "frontend/lower_priv.h"
 #include <stdio.h>
@@ -225,7 +225,8 @@ static void visit_defer(Analysis *a) {
   use_var(a, root->defers_var);
 }
 
-/* Variables that start as a function literal: calls of them have a known callee when they are not reassigned. */
+/* Variables that start as a function literal: calls of them have a known callee unless they are reassigned.
+ */
 static void note_literals(Analysis *a, AssignStmt *s) {
   u32 n = expr_list_len(s->lhs);
   if (s->op != OP_DEF || expr_list_len(s->rhs) != n) return;
@@ -368,7 +369,8 @@ IrValue *make_closure(Fn *fn, FnInfo *info, void (*generate)(Lower *, FuncInst *
     Object *o = info->captures.v[i];
     Binding *b = bind_lookup(fn, o);
     if (capture_by_value(fn, o)) vals[i] = place_load(fn, place_of_obj(fn, o));
-    else vals[i] = b->kind == BIND_LOCAL ? place_addr(fn, place_of_obj(fn, o)) : ir_var_read(fn->f, fn->b, b->var);
+    else if (b->kind == BIND_LOCAL) vals[i] = place_addr(fn, place_of_obj(fn, o));
+    else vals[i] = ir_var_read(fn->f, fn->b, b->var);
   }
   return closure_of_values(fn, fi->index, types, vals, n, in_frame);
 }

@@ -80,7 +80,9 @@ IrValue *make_iface_in(Fn *fn, IrValue *v, Type *from, Type *to, bool in_frame) 
   return op2(fn, BC_MK2, &ir_shape_iface, iface_word_of(fn, from, to), data);
 }
 
-IrValue *make_iface(Fn *fn, IrValue *v, Type *from, Type *to) { return make_iface_in(fn, v, from, to, false); }
+IrValue *make_iface(Fn *fn, IrValue *v, Type *from, Type *to) {
+  return make_iface_in(fn, v, from, to, false);
+}
 
 IrValue *const_iface(Fn *fn, const Const *c, Type *from, Type *to) {
   u32 g = lower_static_const(fn->lw, c, from);
@@ -211,9 +213,11 @@ IrValue *convert_text_in_frame(Fn *fn, IrValue *v, u8 esc, Type *from, Type *to)
 /* string(b) where it is only looked at: b's own bytes. NULL when e is something else. */
 IrValue *string_view(Fn *fn, Expr *e) {
   e = ast_unparen(e);
-  if (e->n.kind != N_CallExpr || e->val || !is_conversion((CallExpr *)e) || (fn->memo.n && memo_find(fn, e))) return NULL;
+  if (e->n.kind != N_CallExpr || e->val || !is_conversion((CallExpr *)e)) return NULL;
+  if (fn->memo.n && memo_find(fn, e)) return NULL;
   Expr *x = ((CallExpr *)e)->args.v[0];
-  if (expr_layout(fn, e)->vc != VC_STRING || x->mode == TV_NILVALUE || x->val || !is_bytes(fn, expr_layout(fn, x))) return NULL;
+  if (expr_layout(fn, e)->vc != VC_STRING || x->mode == TV_NILVALUE || x->val) return NULL;
+  if (!is_bytes(fn, expr_layout(fn, x))) return NULL;
   IrValue *b = lower_expr(fn, x);
   set_pos(fn, e);
   return op2(fn, BC_MK2, &ir_shape_str, extract(fn, b, 0, &ir_shape_ptr), extract(fn, b, 1, &ir_shape_word));

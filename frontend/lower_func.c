@@ -2,8 +2,8 @@
  * lower.h.
  *
  * A variable is an SSA value when it is a scalar, string, slice, interface or a small struct that is never
- * assigned piecewise, a frame area when it is another struct or array, and a heap object when it is shared
- * with a closure, its address is taken, or it is larger than BIG_LOCAL. In a function with defer statements
+ * assigned piecewise, a frame area when it is another struct or array, or is shared with a closure or has its
+ * address taken but does not escape (escape.h), and a heap object when it escapes or is larger than BIG_LOCAL. In a function with defer statements
  * every result has a home in the frame (or a box whose address has one), because recover_block, which the VM
  * enters after a recovered panic, can read nothing else. */
 #include "frontend/lower_priv.h"
@@ -286,8 +286,11 @@ static void declare_result(Fn *fn, u32 i, Object *o) {
   Binding *b = NEW(&fn->f->arena, Binding);
   b->ly = ly;
   bool shared = needs_address(o, ly);
-  b->kind = var_boxed(fn, o, ly) ? BIND_BOX : shared || fn->has_defer || ly->vc == VC_AGG ? BIND_LOCAL : BIND_SSA;
-  if (b->kind == BIND_LOCAL) b->local = shared ? addressed_local(fn, ly, o->name) : ir_local_new(fn->f, &ly->shape, o->name);
+  b->kind = var_boxed(fn, o, ly)                             ? BIND_BOX
+            : shared || fn->has_defer || ly->vc == VC_AGG ? BIND_LOCAL
+                                                             : BIND_SSA;
+  if (b->kind == BIND_LOCAL)
+    b->local = shared ? addressed_local(fn, ly, o->name) : ir_local_new(fn->f, &ly->shape, o->name);
   else b->var = ir_var_new(fn->f, b->kind == BIND_BOX ? &ir_shape_ptr : &ly->shape, o->name);
   if (b->kind == BIND_BOX && fn->has_defer) b->local = ir_local_new(fn->f, &ir_shape_ptr, o->name);
   ptrmap_set(&fn->binds, o, b);

@@ -18,7 +18,7 @@
 #define BIG_LOCAL (64 << 10) /* larger variables live on the heap */
 #define SSA_STRUCT_SLOTS 6   /* larger structs are frame areas */
 #define BYVAL_MAX 128        /* never reassigned variables up to this size are captured by value */
-#define FRAME_AREAS 16384    /* slots of areas that escape analysis puts into one frame; what is beyond is on the heap */
+#define FRAME_AREAS 16384    /* slots of areas that escape analysis puts into one frame; the rest is on the heap */
 
 typedef struct RangeExit { /* a way out of a range-over-func body other than its own break and continue */
   int code;                /* value of #next: -1 return, else from -2 downwards */
@@ -230,7 +230,8 @@ const IrShape *shape_with_bool(Fn *fn, const Layout *ly);
 IrValue *const_value(Fn *fn, const Const *c, Type *t);
 IrValue *convert_implicit(Fn *fn, IrValue *v, Type *from, Type *to);
 IrValue *convert_explicit(Fn *fn, IrValue *v, Type *from, Type *to);
-/* Between strings, bytes and runes, without allocation where the marks `esc` of the conversion allow; NULL: not done. */
+/* Between strings, bytes and runes, without allocation where the marks `esc` of the conversion allow; NULL:
+ * not done. */
 IrValue *convert_text_in_frame(Fn *fn, IrValue *v, u8 esc, Type *from, Type *to);
 IrValue *string_view(Fn *fn, Expr *e);
 IrValue *make_iface(Fn *fn, IrValue *v, Type *from, Type *to);
