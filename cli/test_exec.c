@@ -24,6 +24,13 @@ double test_now(void) {
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+/* Prints "what: why" as package os words it, and ends the child. */
+static NORETURN void child_failed(const char *what, const char *name) {
+  const char *why = strerror(errno);
+  fprintf(stderr, "%s %s: %c%s\n", what, name, tolower((unsigned char)why[0]), why + 1);
+  _exit(1);
+}
+
 static NORETURN void exec_child(const TestRun *r, int out) {
   int in = open("/dev/null", O_RDONLY);
   dup2(in, 0);
@@ -32,14 +39,10 @@ static NORETURN void exec_child(const TestRun *r, int out) {
   if (in > 2) close(in);
   signal(SIGINT, SIG_DFL);
   signal(SIGTERM, SIG_DFL);
-  if (chdir(r->dir) != 0) {
-    fprintf(stderr, "chdir %s: %s\n", r->dir, strerror(errno));
-    _exit(1);
-  }
+  if (chdir(r->dir) != 0) child_failed("chdir", r->dir);
   setenv("PWD", r->dir, 1);
   execvp(r->argv[0], r->argv);
-  fprintf(stderr, "fork/exec %s: %s\n", r->argv[0], strerror(errno));
-  _exit(1);
+  child_failed("fork/exec", r->argv[0]);
 }
 
 bool test_run_start(TestRun *r) {
