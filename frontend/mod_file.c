@@ -13,9 +13,7 @@ typedef struct Parse {
   const ModLine *line;
   const char **args;
   u32 nargs;
-  const ModLine *retract_line; /* the first */
-  const ModLine *query_line; /* the first retract line that only a network could resolve, */
-  const Atom *query;         /* and its version */
+  VEC(const ModLine *) retract_lines; /* of f->retract */
   StrBuf errors;
 } Parse;
 
@@ -285,20 +283,14 @@ static bool version_interval(Parse *p, ModRetract *r, u32 *used, const char **wh
     r->low = atom_cstr(w[1]);
     r->high = atom_cstr(w[3]);
   }
-  for (int i = 0; i < 2; i++) {
-    const Atom **v = i ? &r->high : &r->low, *canonical = semver_canonical((*v)->s);
-    if (canonical != *v && p->kind == MODFILE_MAIN && !p->query) {
-      p->query_line = p->line;
-      p->query = *v;
-    }
-    if (!canonical && p->kind != MODFILE_MAIN) return false;
-    if (canonical) *v = canonical;
+  for (int i = 0; i < 2 && p->kind != MODFILE_MAIN; i++) {
+    const Atom **v = i ? &r->high : &r->low;
+    if (!(*v = semver_canonical((*v)->s))) return false;
   }
   return true;
 }
 
 static bool add_retract(Parse *p) {
-  if (!p->retract_line) p->retract_line = p->line;
   ModRetract r = {.rationale = p->line->comment};
   const char *why = "invalid version";
   u32 used;
@@ -306,6 +298,7 @@ static bool add_retract(Parse *p) {
   if (!version_interval(p, &r, &used, &why)) return strict ? fail(p, "%s", why) : true;
   if (p->nargs > used && strict) return fail(p, "unexpected token after version: \"%s\"", p->args[used]);
   VEC_PUSH(p->a, &p->f->retract, r);
+  VEC_PUSH(p->a, &p->retract_lines, p->line);
   return true;
 }
 
@@ -367,6 +360,31 @@ static bool known_block(Parse *p) {
   return false;
 }
 
+/* The versions that a retract line names must fit the module's path, which may stand below the line. */
+static bool check_retract(Parse *p, const ModRetract *r) {
+  const Atom *path = p->f->module, *versions[] = {r->low, r->high};
+  size_t major;
+  if (!modpath_split(path->s, &major)) return true;
+  for (int i = 0; i < 2; i++) {
+    const Atom *v = versions[i];
+    if (semver_canonical(v->s) != v) return fail_query(p, path, v);
+    const char *why = modpath_check_major(p->a, v->s, path->s + major);
+    if (why) return fail(p, "%sversion \"%s\" invalid: %s", about(p, path), v->s, why);
+  }
+  return true;
+}
+
+static void check_retracts(Parse *p) {
+  for (u32 i = 0; i < p->f->retract.n; i++) {
+    p->line = p->retract_lines.v[i];
+    if (!p->f->module) {
+      fail(p, "no module directive found, so retract cannot be used");
+      return;
+    }
+    check_retract(p, &p->f->retract.v[i]);
+  }
+}
+
 bool modfile_parse(Arena *a, const char *name, const char *path, const char *text, size_t n, ModFileKind kind,
                    ModFile *out, const char **errors) {
   ModLines lines = {0};
@@ -394,12 +412,7 @@ bool modfile_parse(Arena *a, const char *name, const char *path, const char *tex
       fail(&p, "unknown directive: %s", p.line->verb);
     }
   }
-  if (kind == MODFILE_MAIN && out->retract.n && !out->module) {
-    p.line = p.retract_line;
-    fail(&p, "no module directive found, so retract cannot be used");
-  } else if ((p.line = p.query_line)) {
-    fail_query(&p, out->module, p.query);
-  }
+  if (kind == MODFILE_MAIN) check_retracts(&p);
   bool ok = p.errors.n == 0;
   if (!ok) *errors = arena_strdup(a, sb_cstr(&p.errors));
   sb_free(&p.errors);
