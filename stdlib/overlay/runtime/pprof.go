@@ -45,7 +45,11 @@ func pprof_makeProfStack() []uintptr { return make([]uintptr, 128) }
 
 //go:linkname runtime_pprof_readProfile runtime/pprof.readProfile
 func runtime_pprof_readProfile() (data []uint64, tags []unsafe.Pointer, eof bool) {
-	return nil, nil, true
+	if !cpuProfileBegun {
+		cpuProfileBegun = true
+		return []uint64{3, 0, uint64(cpuProfileRate)}, make([]unsafe.Pointer, 1), false // the header
+	}
+	return nil, nil, !cpuProfileOn
 }
 
 //go:linkname pprof_cyclesPerSecond runtime/pprof.runtime_cyclesPerSecond

@@ -129,8 +129,20 @@ func SetMutexProfileFraction(rate int) int {
 	return old
 }
 
-// SetCPUProfileRate sets the CPU profiling rate.
-func SetCPUProfileRate(hz int) {}
+var (
+	cpuProfileRate                int
+	cpuProfileOn, cpuProfileBegun bool
+)
+
+// SetCPUProfileRate starts a CPU profile with hz samples a second, or stops it for hz <= 0. Nothing takes samples: a CPU
+// profile has its header only.
+func SetCPUProfileRate(hz int) {
+	if hz <= 0 {
+		cpuProfileOn = false
+	} else if !cpuProfileOn {
+		cpuProfileRate, cpuProfileOn, cpuProfileBegun = hz, true, false
+	}
+}
 
 // CPUProfile is gone since Go 1.9.
 func CPUProfile() []byte { panic("CPUProfile no longer available") }
