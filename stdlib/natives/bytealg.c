@@ -43,8 +43,10 @@ NATIVE_FN(bytealg_equal) { /* (a, b []byte) bool */
 NATIVE_FN(bytealg_make_no_zero) { /* (n int) []byte */
   i64 n = fp[0].i;
   if (n < 0 || (u64)n > HEAP_MAX_ALLOC) return native_panic_error(g, "makeslice: len out of range");
-  fp[0].p = heap_alloc_noscan_uninit((size_t)n);
-  fp[1].i = fp[2].i = n;
+  size_t cap = sc_round_up((size_t)n, true);
+  fp[0].p = heap_alloc_noscan_uninit(cap);
+  fp[1].i = n;
+  fp[2].i = (i64)cap;
   return ST_OK;
 }
 
