@@ -182,11 +182,10 @@ static void identify(const Program *p) {
 
 /* Working directory and environment must not show in the image: paths are made absolute, in memory that is not saved. */
 static bool leave_surroundings(const char **std, const char **output, Err *e) {
-  static char cwd[PATH_MAX], out[PATH_MAX * 2];
+  static char cwd[PATH_MAX], out[PATH_MAX * 2], module[PATH_MAX];
   if (!cli_goroot(e)) return false;
-  char *abs = realpath(*std, NULL);
-  if (!abs) return err_set(e, "%s: %s", *std, strerror(errno));
-  *std = abs;
+  if (!realpath(*std, module)) return err_set(e, "%s: %s", *std, strerror(errno));
+  *std = module;
   if (**output != '/') {
     if (!getcwd(cwd, sizeof cwd)) return err_set(e, "the working directory: %s", strerror(errno));
     snprintf(out, sizeof out, "%s/%s", cwd, *output);
