@@ -31,9 +31,11 @@ NATIVE_FN(runtime_callers) { /* (skip int, pcs []uintptr, all bool) int */
   return ST_OK;
 }
 
-/* A pc in Go's hands is a return address, one less than that, or a code pointer (reflect's Value.Pointer). */
+/* A pc in Go's hands is a return address, one less than that, a code pointer (reflect's Value.Pointer) or an address a little
+ * behind one (goexit's, in what Callers gives). */
 static const FuncRec *code_pointer(u64 pc) {
-  if (pc < (u64)(uintptr_t)low_meta.base || pc + sizeof(FuncRec) > (u64)(uintptr_t)low_meta.next || pc % 8) return NULL;
+  pc &= ~(u64)7;
+  if (pc < (u64)(uintptr_t)low_meta.base || pc + sizeof(FuncRec) > (u64)(uintptr_t)low_meta.next) return NULL;
   const FuncRec *rec = (const FuncRec *)(uintptr_t)pc;
   return rec->self == rec ? rec : NULL;
 }

@@ -23,7 +23,7 @@ func Callers(skip int, pc []uintptr) int {
 	n := callers(skip, pc, false)
 	if n > 0 && n < len(pc) {
 		f := goexit
-		pc[n] = **(**uintptr)(unsafe.Pointer(&f))
+		pc[n] = **(**uintptr)(unsafe.Pointer(&f)) + 1 // as a return address: one less is in goexit too
 		n++
 	}
 	return n
