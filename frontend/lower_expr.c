@@ -231,6 +231,8 @@ static IrValue *lower_unary(Fn *fn, Operation *o) {
   switch (o->op) {
   case OP_AND: return lower_address(fn, o->x);
   case OP_MUL: {
+    IrValue *v = lower_returned_literal(fn, o);
+    if (v) return v;
     Place p = place_of(fn, &o->e);
     set_pos(fn, o);
     return place_load(fn, p);

@@ -226,6 +226,10 @@ IrValue *lower_comma_ok(Fn *fn, Expr *e, IrValue **ok); /* v, ok := m[k], x.(T),
 Type *const_default_type(const Const *c);
 const IrShape *shape_with_bool(Fn *fn, const Layout *ly);
 
+/* *f(args) when f only returns the address of a literal of its parameters: the literal's value; else NULL
+ * (lower_inline.c). */
+IrValue *lower_returned_literal(Fn *fn, Operation *deref);
+
 /* ---- conversions (lower_conv.c) ---- */
 IrValue *const_value(Fn *fn, const Const *c, Type *t);
 IrValue *convert_implicit(Fn *fn, IrValue *v, Type *from, Type *to);

@@ -27,6 +27,8 @@ EXEMPT = {
     "frontend": {
         "ast_expr_cstr.bufs": SCRATCH,
         "ast_expr_cstr.next": SCRATCH,
+        "report": "where -m output goes, of one command",
+        "facts": "forgotten after each lowering",
         "types_has_var_size.no": MARK,
         "types_has_var_size.yes": MARK,
         "types_current_checker": "the checker at work; none between packages",
@@ -68,6 +70,7 @@ EXEMPT = {
         "link_typelinks.modules": SCRATCH,
         "link_typelinks.types": SCRATCH,
         "program_argc": RUN,
+        "vm_prepare.done": "of the process: the address space is reserved",
         "program_argv": RUN,
         "caller_of.count": RUN,
         "vm_hooks": CONSTANT,

@@ -271,19 +271,21 @@ def case_kill(b):
     b.good()
     span = time.monotonic() - start
     killed = partial = 0
-    for i in range(KILLS):
+    tries = 0
+    while killed < KILLS:
+        tries += 1
+        if tries > 5 * KILLS:
+            raise Failure(f"only {killed} of {tries} processes were killed before their end")
         b.clear()
         p = b.start("run", ".")
-        time.sleep(rand.random() * span * 1.2)
+        time.sleep(rand.random() * span)
         p.send_signal(signal.SIGKILL)
         p.communicate(timeout=LIMIT)
         killed += p.returncode == -signal.SIGKILL
         partial += 0 < len(b.entries()) < PACKAGES + 1
         b.good()
         b.good()
-    if killed == 0:
-        raise Failure("no process was killed before its end")
-    print(f"kill: {killed} of {KILLS} were killed before their end, {partial} with some entries written (seed {SEED})")
+    print(f"kill: {killed} of {tries} were killed before their end, {partial} with some entries written (seed {SEED})")
 
 
 def case_several_processes(b):
