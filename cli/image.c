@@ -67,7 +67,9 @@ bool image_use(void) {
 const char *image_goroot(Err *e) {
   const char *own = getenv("GOVM_GOROOT");
   if (!image.std || (own && *own)) return cli_goroot(e);
-  return access(image.goroot->s, R_OK | X_OK) == 0 ? image.goroot->s : "";
+  char src[PATH_MAX];
+  snprintf(src, sizeof src, "%s/src/runtime", image.goroot->s);
+  return access(src, R_OK | X_OK) == 0 ? image.goroot->s : "";
 }
 
 void *image_external(void *ctx, const Atom *path, const Atom **name) {

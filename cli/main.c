@@ -18,7 +18,7 @@ static const struct Command {
     {"image", NULL, NULL, cmd_image},
     {"repl", "[-q] [< FILE]", "the interactive session; also govm alone on a terminal", cmd_repl},
     {"clean", "-cache", "remove the packages that were kept compiled", cmd_clean},
-    {"dump", "--tokens | --ast | --bytecode FILES", "show a stage of the compiler", cmd_dump},
+    {"dump", "--tokens | --ast | --escape | --bytecode FILES", "show a stage of the compiler", cmd_dump},
     {"list", "[-json] [-deps] [-m] [-f FORMAT] ... PACKAGES", "list packages or modules", cmd_list},
     {"env", "[NAME...]", "print the environment govm works in", cmd_env},
     {"version", "", "print the version", cmd_version},
