@@ -1,10 +1,11 @@
-/* file.c - reading whole files (file.h). */
+/* file.c - reading and writing whole files (file.h). */
 #include "base/file.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Sets *e to "what path: reason" with the text that Go has for the error number. */
 static bool fail(Err *e, const char *what, const char *path, int error) {
@@ -22,4 +23,15 @@ bool file_read(const char *path, StrBuf *out, Err *e) {
   if (!error && ferror(f)) error = errno;
   fclose(f);
   return !error || fail(e, "read", path, error);
+}
+
+bool file_write_all(int fd, const void *p, size_t n) {
+  while (n > 0) {
+    ssize_t k = write(fd, p, n);
+    if (k < 0 && errno == EINTR) continue;
+    if (k <= 0) return false;
+    p = (const u8 *)p + k;
+    n -= (size_t)k;
+  }
+  return true;
 }

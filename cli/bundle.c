@@ -1,6 +1,8 @@
 /* bundle.c - the runner's bytes, and executables made of them (bundle.h). */
 #include "cli/bundle.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,22 +20,11 @@ __asm__(".section .rodata\n"
         ".previous\n");
 extern const u8 runner_start[], runner_end[];
 
-static bool write_all(int fd, const u8 *p, size_t n) {
-  while (n > 0) {
-    ssize_t k = write(fd, p, n);
-    if (k < 0 && errno == EINTR) continue;
-    if (k <= 0) return false;
-    p += k;
-    n -= (size_t)k;
-  }
-  return true;
-}
-
 bool file_replace(const char *path, const void *p, size_t n, int mode, Err *e) {
   StrBuf tmp = {0};
   sb_printf(&tmp, "%s.tmp%d", path, (int)getpid());
   int fd = open(tmp.p, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-  bool ok = fd >= 0 && write_all(fd, p, n);
+  bool ok = fd >= 0 && file_write_all(fd, p, n);
   int error = errno;
   if (fd >= 0 && close(fd) != 0 && ok) ok = false, error = errno;
   if (ok && rename(tmp.p, path) != 0) ok = false, error = errno;

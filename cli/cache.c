@@ -10,6 +10,8 @@
  */
 #include "cli/cache.h"
 
+#include "base/file.h"
+
 #include <dirent.h>
 #include <elf.h>
 #include <errno.h>
@@ -291,18 +293,6 @@ static void trim_sometimes(void) {
 }
 
 /* ---- writing ---- */
-static bool write_all(int fd, const void *data, size_t n) {
-  const char *p = data;
-  while (n > 0) {
-    ssize_t k = write(fd, p, n);
-    if (k < 0 && errno == EINTR) continue;
-    if (k <= 0) return false;
-    p += k;
-    n -= (size_t)k;
-  }
-  return true;
-}
-
 static void sync_dir(const char *dir) {
   int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return;
@@ -317,7 +307,7 @@ static bool write_entry(const CacheKey *key, const StrBuf *b) {
   if (!make_dirs(dir)) return false;
   int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (fd < 0) return false;
-  bool ok = write_all(fd, b->p, b->n) && fsync(fd) == 0;
+  bool ok = file_write_all(fd, b->p, b->n) && fsync(fd) == 0;
   int error = errno;
   if (close(fd) != 0 && ok) ok = false, error = errno;
   if (ok && rename(tmp, atom_printf("%s.gbc", base)->s) != 0) ok = false, error = errno;

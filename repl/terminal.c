@@ -4,6 +4,8 @@
  * replacing it whole. */
 #include "repl/terminal.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -130,17 +132,6 @@ static void unescape(char *s) {
   *to = 0;
 }
 
-static bool write_whole(int fd, const char *p, size_t n) {
-  while (n) {
-    ssize_t k = write(fd, p, n);
-    if (k < 0 && errno == EINTR) continue;
-    if (k <= 0) return false;
-    p += k;
-    n -= (size_t)k;
-  }
-  return true;
-}
-
 /* Replaces the file by what readline's list holds. */
 static void rewrite_history(void) {
   StrBuf text = {0}, tmp = {0};
@@ -148,7 +139,7 @@ static void rewrite_history(void) {
   for (int i = 0; list && list[i]; i++) escape(&text, list[i]->line);
   sb_printf(&tmp, "%s.tmp%d", history_path, (int)getpid());
   int fd = open(tmp.p, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  bool ok = fd >= 0 && write_whole(fd, text.p, text.n) && fsync(fd) == 0;
+  bool ok = fd >= 0 && file_write_all(fd, text.p, text.n) && fsync(fd) == 0;
   if (fd >= 0) close(fd);
   if (!ok || rename(tmp.p, history_path) != 0) unlink(tmp.p);
   sb_free(&text);
@@ -182,7 +173,7 @@ void terminal_history_add(const char *input) {
   escape(&b, input);
   int fd = open(history_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (fd >= 0) {
-    write_whole(fd, b.p, b.n);
+    file_write_all(fd, b.p, b.n);
     close(fd);
   }
   sb_free(&b);
