@@ -112,7 +112,8 @@ struct M {
   M *all_link;
   void *thread;        /* pthread_t */
 };
-/* limit and preempt are also written by other threads, to ask for a safepoint: every access is atomic. */
+/* limit and preempt are also written by other threads, to ask for a safepoint: every access is atomic. Others only ever set
+ * limit to 0; so it is at any moment 0 or the current segment's. */
 static inline bool g_preempted(const G *g) { return __atomic_load_n(&g->preempt, __ATOMIC_RELAXED); }
 static inline Slot *g_limit(G *g) { return __atomic_load_n(&g->limit, __ATOMIC_RELAXED); }
 static inline void g_set_limit(G *g, Slot *limit) { __atomic_store_n(&g->limit, limit, __ATOMIC_RELAXED); }

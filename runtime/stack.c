@@ -75,10 +75,13 @@ static void segment_free(G *g, Segment *s) {
   free_segments[shift] = s;
 }
 
+/* The limit of the segment left must not stay, not even while a request is pending: another thread sets preempt first and
+ * limit a moment later, and until then calls would be checked against the wrong segment. */
 static void segment_use(G *g, Segment *s) {
   g->seg = s;
   g->seg_limit = segment_limit(s);
-  if (!g_preempted(g)) g_set_limit(g, g->seg_limit);
+  g_set_limit(g, g->seg_limit);
+  if (g_preempted(g)) g_set_limit(g, NULL);
 }
 
 static NORETURN void stack_overflow(G *g) {
