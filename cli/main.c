@@ -30,7 +30,9 @@ int cmd_help(int argc, char **argv) {
   printf("govm runs Go %s without compiling it to machine code.\n\nUsage: govm COMMAND [arguments]\n\n", "1.26");
   for (size_t i = 0; i < ARRAY_LEN(commands); i++)
     if (commands[i].what) printf("  %-8s %-54s %s\n", commands[i].name, commands[i].args, commands[i].what);
-  printf("\nEnvironment: GOVM_GOROOT, GOMAXPROCS, GOGC, GOTRACEBACK as Go documents them; GOVM_DEBUG switches:\n");
+  printf("\nEnvironment: GOMAXPROCS, GOGC, GODEBUG, GOTRACEBACK, GOFLAGS and the like as Go documents them; GOVM_GOROOT, a Go tree\n"
+         "for what is not inside govm; GOVM_IMAGE=off, to compile std from it; GOVM_CACHE, where packages are kept compiled;\n"
+         "GOVM_DEBUG, switches:\n");
 #define DEBUG_SWITCH(name, what) printf("  %-12s %s\n", #name, what);
 #include "base/debug.def"
 #undef DEBUG_SWITCH
