@@ -14,7 +14,7 @@ if [ ! -e "$base/.done" ]; then
   touch "$base/.done"
 fi
 cleanup() {
-  umount "$root/dev" "$root/proc" 2>/dev/null || true
+  umount "$root/dev/pts" "$root/dev" "$root/proc" 2>/dev/null || true
   [ -n "${KEEP:-}" ] || rm -rf --one-file-system "$root"
 }
 trap cleanup EXIT
@@ -24,6 +24,7 @@ cp -L /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
 mkdir -p "$root/src"
 git archive HEAD | tar -x -C "$root/src"
 mount --bind /dev "$root/dev"
+mount --bind /dev/pts "$root/dev/pts" # sessions are driven through a pseudo terminal
 mount -t proc proc "$root/proc"
 env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM="${TERM:-dumb}" ${http_proxy:+http_proxy="$http_proxy"} \
   chroot "$root" /bin/sh -c 'cd /src && exec "$@"' sh "$@"
