@@ -299,6 +299,7 @@ static void wait_for_work(void) {
   i64 now = nanotime(), next = timer_run_due(now);
   if (!runq_empty()) return;
   if (next == 0 && netpoll_waiters() == 0 && sched.blockers == 0 && atomic_load(&sched.offloaded) == 0) deadlock();
+  netpoll_init(); /* before idle: from there on other threads call netpoll_break() */
   atomic_store_explicit(&sched.idle, true, memory_order_seq_cst);
   if (atomic_load_explicit(&sched.attention, memory_order_seq_cst) == 0)
     netpoll_poll(next == 0 ? -1 : next > now ? next - now : 0);
