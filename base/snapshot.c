@@ -8,6 +8,7 @@
 #include "base/snapshot.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <link.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -287,6 +288,8 @@ static bool map_run(const Run *r, int fd, off_t at, Err *e) {
   return true;
 }
 
+static size_t mapped_size; /* of the region, in this process */
+
 bool snapshot_map(int fd, off_t at, u64 build, Err *e) {
   SnapHead fixed;
   if (!read_head(&fixed, fd, at, build, e)) return false;
@@ -298,8 +301,31 @@ bool snapshot_map(int fd, off_t at, u64 build, Err *e) {
                        fixed.head_size - sizeof fixed) == check;
   if (!ok) damaged(e, "damaged");
   const Run *runs = (const Run *)(head + sizeof fixed);
-  for (u32 i = 0; i < fixed.nruns && ok; i++) ok = map_run(&runs[i], fd, at, e);
+  for (u32 i = 0; i < fixed.nruns && ok; i++) {
+    ok = map_run(&runs[i], fd, at, e);
+    size_t end = runs[i].addr + runs[i].size - REGION_BASE;
+    if (region_has((void *)runs[i].addr) && end > mapped_size) mapped_size = end;
+  }
   if (ok) memcpy(__start_snapshot, head + fixed.section_at, section_size());
   munmap(head, fixed.head_size);
   return ok;
+}
+
+/* ---- giving back ---- */
+void snapshot_release_read_pages(void) {
+  enum { BATCH = 2048 };
+  const u64 present = (u64)1 << 63, of_file = (u64)1 << 61; /* proc(5), pagemap; a page that was written to is not the file's */
+  u64 entries[BATCH];
+  int fd = mapped_size ? open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC) : -1;
+  if (fd < 0) return;
+  for (size_t at = 0; at < mapped_size; at += BATCH * PAGE) {
+    u8 *base = (u8 *)REGION_BASE + at;
+    ssize_t got = pread(fd, entries, sizeof entries, (off_t)((uintptr_t)base / PAGE * sizeof(u64)));
+    size_t n = got > 0 ? (size_t)got / sizeof(u64) : 0;
+    for (size_t i = 0, j; i < n; i = j + 1) {
+      for (j = i; j < n && (entries[j] & present) && (entries[j] & of_file); j++) {}
+      if (j > i) madvise(base + i * PAGE, (j - i) * PAGE, MADV_DONTNEED);
+    }
+  }
+  close(fd);
 }

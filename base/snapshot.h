@@ -34,4 +34,7 @@ bool snapshot_write(int fd, off_t at, u64 build, Err *e) MUST_USE;
  * overwritten. When the snapshot is cut short, damaged, or of another executable or build, nothing has
  * changed. */
 bool snapshot_map(int fd, off_t at, u64 build, Err *e) MUST_USE;
+/* Takes pages of the region that were only read out of the process's memory, as the kernel maps many around each that is
+ * touched; whoever touches one again gets it from the file again. For the moment when most of the state has done its work. */
+void snapshot_release_read_pages(void);
 #endif

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/snapshot.h"
 #include "cli/buildinfo.h"
 #include "cli/image.h"
 #include "cli/program.h"
@@ -51,6 +52,7 @@ int program_execute(BcModule *const *modules, u32 n, int argc, char **argv) {
   const BcModule *m = modules[n - 1];
   if (m->main_func == BC_NONE) return cli_error("package %s is not a main package", m->main_path ? m->main_path->s : "");
   const char *goroot = image.std ? image.goroot->s : cli_goroot(&e);
+  if (image.std) snapshot_release_read_pages(); /* the compiler's */
   vm_new(argc, argv);
   stdlib_set_args(argc, argv);
   stdlib_set_goroot(m->goversion ? m->goversion->s : "go1.26", goroot ? goroot : "");

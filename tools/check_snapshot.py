@@ -22,6 +22,7 @@ EXEMPT = {
     "base": {
         "debug_flags": START,
         "ranges": "of the recording itself",
+        "mapped_size": "of the process",
         "region": "of the recording itself",
     },
     "frontend": {
