@@ -210,16 +210,6 @@ static void make_parents(const char *path) {
   sb_free(&b);
 }
 
-/* Links the modules of the image and of the program's packages into one, which shares their memory. */
-static BcModule *link_program(const Program *p, Err *e) {
-  VEC(const BcModule *) all = {0};
-  if (image.std) VEC_PUSH(NULL, &all, image.std);
-  for (u32 i = 0; i < p->modules.n; i++) VEC_PUSH(NULL, &all, p->modules.v[i]);
-  BcModule *m = module_merge(all.v, all.n, e);
-  VEC_FREE(&all);
-  return m;
-}
-
 static bool set_var(BcModule *m, const char *symbol, const char *value, Err *e) {
   return module_set_string_var(m, symbol, value, strlen(value), e);
 }
@@ -237,7 +227,7 @@ static bool set_vars(const Build *b, BcModule *m, Program *p, const BuildVars *v
 static BcModule *make_program(const Build *b, Program *p, const BuildVars *vars, const char *info) {
   Err e;
   const LoadPackage *lp = p->main->loader;
-  BcModule *m = link_program(p, &e);
+  BcModule *m = program_link(p, &e);
   if (m && set_vars(b, m, p, vars, info, &e)) {
     if (b->flags->trimpath) trim_paths(m, p);
     if (module_verify(m, &e)) return m;

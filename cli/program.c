@@ -1,6 +1,7 @@
 /* program.c - loads, checks and lowers the package that the command line names (program.h). */
 #include "cli/program.h"
 
+#include "bytecode/merge.h"
 #include "cli/cache.h"
 #include "cli/image.h"
 #include "frontend/pkgscan.h"
@@ -343,6 +344,15 @@ BcModule *program_lower(Program *p, bool whole_packages) {
     VEC_LAST(&p->modules)->goversion = atom_cstr(cli_go_version(cli_goroot(&e)));
   }
   return VEC_LAST(&p->modules);
+}
+
+BcModule *program_link(const Program *p, Err *e) {
+  VEC(const BcModule *) all = {0};
+  if (image.std) VEC_PUSH(NULL, &all, image.std);
+  for (u32 i = 0; i < p->modules.n; i++) VEC_PUSH(NULL, &all, p->modules.v[i]);
+  BcModule *m = module_merge(all.v, all.n, e);
+  VEC_FREE(&all);
+  return m;
 }
 
 BcModule *program_lower_library(Program *p) {

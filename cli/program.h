@@ -48,6 +48,8 @@ bool program_reuses(const Program *p, const LoadPackage *lp);
  * later ones build on. */
 bool program_load_library(Program *p, const ProgramFlags *f, char *const *patterns, int n);
 BcModule *program_lower_library(Program *p);
+/* One module, without externs, of those of the image in use and of the program's packages; shares their memory. NULL and *e. */
+BcModule *program_link(const Program *p, Err *e);
 /* How many of args name the package: the leading .go files, else one. */
 int program_count_args(int n, char *const *args);
 void program_free(Program *p);

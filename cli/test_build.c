@@ -130,17 +130,6 @@ static void write_facts(const TestBuild *b, const Program *p, const char *failed
   free(abs);
 }
 
-/* The image of std and the packages as one module, or the program that was compiled whole. */
-static BcModule *merge_test(const Program *p, Err *e) {
-  VEC(const BcModule *) all = {0};
-  if (!image.std) return p->modules.v[0];
-  VEC_PUSH(NULL, &all, image.std);
-  for (u32 i = 0; i < p->modules.n; i++) VEC_PUSH(NULL, &all, p->modules.v[i]);
-  BcModule *m = module_merge(all.v, all.n, e);
-  VEC_FREE(&all);
-  return m;
-}
-
 static bool set_var(BcModule *m, const char *symbol, const char *value, Err *e) {
   return module_set_string_var(m, symbol, value, strlen(value), e);
 }
@@ -164,7 +153,7 @@ static bool link_test(const TestFlags *f, Program *p, const char *binary) {
   LoadPackage *main = p->main->loader;
   main->module = p->tested->module;
   if (!program_lower(p, false)) return false;
-  BcModule *m = merge_test(p, &e);
+  BcModule *m = image.std ? program_link(p, &e) : p->modules.v[0]; /* that of a program compiled whole */
   bool ok = m && set_link_vars(f, p, m, &info, &e) && bundle_write_info(binary, m, sb_cstr(&info), &e);
   if (*e.msg) cli_error("%s", e.msg);
   sb_free(&info);

@@ -548,7 +548,6 @@ bool comparer_identical(const Comparer *c, Type *x, Type *y, IfacePair *p);
 bool types_identical_ignore_tags(Type *x, Type *y);
 bool types_identical_origin(Named *x, Named *y);
 bool types_identical_instance(Type *xorig, TypeList *xargs, Type *yorig, TypeList *yargs);
-Type *types_default(Type *t);
 Type *types_max_type(Type *x, Type *y);
 bool types_is_valid_name(const Atom *s);
 

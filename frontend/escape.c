@@ -288,12 +288,12 @@ static void solve_component(Search *s, u32 from) {
   for (u32 i = from; i < s->stack.n; i++) ptrmap_set(&batch, s->stack.v[i], s->stack.v[i]);
   batch_start(&e, s->lw, &batch);
   for (u32 i = from; i < s->stack.n; i++) {
-    e.fn = info_of(s->lw, s->stack.v[i]);
+    e.fn = info_of(s->stack.v[i]);
     esc_init_params(&e, e.fn);
   }
   for (u32 i = from; i < s->stack.n; i++) {
     FuncDecl *d = s->stack.v[i];
-    e.fn = info_of(s->lw, d);
+    e.fn = info_of(d);
     e.pkg = d->name->obj->pkg;
     e.depth = 1;
     esc_find_loops(&e, d->body);

@@ -85,13 +85,13 @@ Object *esc_static_method(Type *end, Object *m, i32 *delta) {
   return esc_callee_decl(m) ? m : NULL;
 }
 
-static FnInfo *static_lit(Esc *e, Expr *f) {
-  if (f->n.kind == N_FuncLit) return info_of(e->lw, f);
+static FnInfo *static_lit(Expr *f) {
+  if (f->n.kind == N_FuncLit) return info_of(f);
   if (f->n.kind != N_Name) return NULL;
   Object *o = ((Name *)f)->obj;
   if (!o || o->kind != OBJ_VAR || o->varkind != VAR_LOCAL || !o->lowered) return NULL;
   const VarInfo *vi = o->lowered;
-  return vi->lit && !vi->reassigned && !vi->addr_taken ? info_of(e->lw, vi->lit) : NULL;
+  return vi->lit && !vi->reassigned && !vi->addr_taken ? info_of(vi->lit) : NULL;
 }
 
 static bool is_escape_non_string(const Object *f) {
@@ -225,7 +225,7 @@ static void call_func(Esc *e, EscHole *ks, u32 nks, CallExpr *c, const EscHole *
              ((SelectorExpr *)f)->selection->kind == SEL_METHOD_EXPR) {
     first = method_expr_target(e, &t, ks, nks, (SelectorExpr *)f, c, thunk);
   } else {
-    t.lit = static_lit(e, f);
+    t.lit = static_lit(f);
     EscHole k = !t.lit && any_result_used(e, ks, nks) ? hole(&e->callee) : discard_hole(e);
     esc_expr(e, thunk ? tee2(e, k, *thunk) : k, f);
   }
@@ -438,7 +438,7 @@ void esc_range_call(Esc *e, Expr *fun, EscLoc *body) {
     Object *m = esc_static_method(end, sel->obj, &delta);
     t.decl = m ? esc_callee_decl(m) : NULL;
   } else {
-    t.lit = static_lit(e, f);
+    t.lit = static_lit(f);
   }
   esc_discard(e, f);
   esc_flow(e, shift(param_hole(e, &t, NULL, 0, 0, false), -1), body);

@@ -275,7 +275,7 @@ static void pointer_literal(Esc *e, EscHole k, CompositeLit *l, Type *t) {
 }
 
 void esc_func_lit(Esc *e, EscHole k, FuncLit *l) {
-  FnInfo *info = info_of(e->lw, l), *outer = e->fn;
+  FnInfo *info = info_of(l), *outer = e->fn;
   k = esc_spill(e, k, &l->e, ESC_SELF);
   k.dst->closure = info;
   VEC_PUSH(&e->arena, &e->closures, ((EscClosure){k, info}));

@@ -226,7 +226,7 @@ static void for_stmt(Esc *e, ForStmt *s) {
 }
 
 static void range_func(Esc *e, ForStmt *s, RangeClause *r) {
-  FnInfo *info = info_of(e->lw, s), *outer = e->fn;
+  FnInfo *info = info_of(s), *outer = e->fn;
   i32 depth = e->depth;
   EscLoc *body = esc_loc(e);
   body->closure = info;

@@ -304,8 +304,7 @@ FnInfo *analyze_package_vars(Lower *lw, Package *p) {
   return fi;
 }
 
-FnInfo *info_of(Lower *lw, const void *node) {
-  (void)lw;
+FnInfo *info_of(const void *node) {
   FnInfo *fi = ptrmap_get(&lower_shared.fn_infos, node);
   CHECK(fi);
   return fi;
@@ -376,7 +375,7 @@ IrValue *make_closure(Fn *fn, FnInfo *info, void (*generate)(Lower *, FuncInst *
 }
 
 IrValue *lower_func_lit(Fn *fn, FuncLit *l) {
-  return make_closure(fn, info_of(fn->lw, l), lower_func_lit_generate, l->e.esc & ESC_SELF);
+  return make_closure(fn, info_of(l), lower_func_lit_generate, l->e.esc & ESC_SELF);
 }
 
 void bind_captures(Fn *fn) {

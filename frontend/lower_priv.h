@@ -296,8 +296,7 @@ IrValue *bound_method(Fn *fn, const Callee *c, const Atom *name, bool in_frame);
 FnInfo *analyze_func(Lower *lw, FuncDecl *d);
 FnInfo *analyze_package_vars(Lower *lw, Package *p);
 bool node_inside(const void *node, const ForStmt *loop); /* within the loop's body, by position */
-FnInfo *info_of(Lower *lw,
-                const void *node); /* of a FuncLit or a range-over-func ForStmt that was analysed */
+FnInfo *info_of(const void *node); /* of a FuncLit or a range-over-func ForStmt that was analysed */
 bool is_range_func(const ForStmt *s);
 typedef struct InnerSpec { /* gen_data of function literals and range-over-func bodies */
   FnInfo *info;

@@ -82,7 +82,7 @@ static void take_exits(Fn *fn, FnInfo *body) {
 }
 
 void lower_range_func(Fn *fn, ForStmt *s, RangeClause *r) {
-  FnInfo *body = info_of(fn->lw, s);
+  FnInfo *body = info_of(s);
   var_declare_init(fn, body->state_var, k64(fn, RF_READY));
   Object *defers = fn->info->root->defers_var;
   if (defers && !fn->info->is_range)

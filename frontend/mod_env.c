@@ -36,8 +36,8 @@ static const char *from_file(const char *name) {
 }
 
 static const char *by_default(const char *name) {
-  if (strcmp(name, "GOPROXY") == 0) return "https://proxy.golang.org,direct";
-  if (strcmp(name, "GOSUMDB") == 0) return "sum.golang.org";
+  if (strcmp(name, "GOPROXY") == 0) return "direct"; /* no network is used, so no host is named */
+  if (strcmp(name, "GOSUMDB") == 0) return "off";
   if (strcmp(name, "GOENV") == 0) return goenv_file() ? goenv_file() : "off";
   if (strcmp(name, "GOPATH") == 0) return from_env("HOME") ? atom_printf("%s/go", getenv("HOME"))->s : "";
   if (strcmp(name, "GOMODCACHE") == 0) {

@@ -250,6 +250,7 @@ const char *types_import_path_error(const Atom *path);
 bool check_func_body(Object *fn);
 
 /* ---- queries for the lowering (all accept aliases and named types) ---- */
+Type *types_default(Type *t);       /* what a variable gets from an untyped constant; every other type is its own */
 Type *type_unalias(Type *t);
 Type *type_under(Type *t);          /* underlying type, never Named or Alias; a TypeParam's is its constraint interface */
 Named *type_as_named(Type *t);      /* NULL when t is not (an alias of) a named type */

@@ -350,25 +350,11 @@ static void put_quoted_type(StrBuf *b, Type *t) {
   sb_free(&text);
 }
 
-/* The type a value of type t has when it is given to a variable. */
-static Type *default_type(Type *t) {
-  if (t->kind != TYPE_BASIC) return t;
-  switch (((Basic *)t)->bkind) {
-  case BK_UNTYPED_BOOL: return typ[BK_BOOL];
-  case BK_UNTYPED_INT: return typ[BK_INT];
-  case BK_UNTYPED_RUNE: return type_rune;
-  case BK_UNTYPED_FLOAT: return typ[BK_FLOAT64];
-  case BK_UNTYPED_COMPLEX: return typ[BK_COMPLEX128];
-  case BK_UNTYPED_STRING: return typ[BK_STRING];
-  default: return t;
-  }
-}
-
 /* Integers that no variable can hold are shown exactly, as the constants they are; false for everything else.
  */
 static bool show_big_const(const Expr *x) {
   i64 v;
-  if (x->mode != TV_CONST || default_type(x->type) != typ[BK_INT] || const_kind(x->val) != CONST_INT)
+  if (x->mode != TV_CONST || types_default(x->type) != typ[BK_INT] || const_kind(x->val) != CONST_INT)
     return false;
   if (const_int64_val(x->val, &v)) return false;
   StrBuf b = {0};
@@ -391,7 +377,7 @@ static bool run_shown(Unit *u, const Item *it, Expr *x) {
       put_quoted_type(&head, t->vars[i]->type);
     }
   } else {
-    put_quoted_type(&head, default_type(x->type));
+    put_quoted_type(&head, types_default(x->type));
   }
   sb_puts(&head, ").Show(");
   const GoString *text = link_global(SHOW_PATH ".Text");
